@@ -1,0 +1,1 @@
+"""Goodstanding: credit-based market supervision, from source file to public page."""

@@ -1,0 +1,1 @@
+"""The law as plain values: no clock, no disk, no network, no framework."""

@@ -1,0 +1,157 @@
+"""The family tree of everything a user can be told went wrong.
+
+    GoodstandingError
+    ├── Refused   the law or the procedure says no             exit 1, HTTP 409 or 403
+    ├── Invalid   the request, the file or the rulebook is wrong   exit 2, HTTP 400 or 404
+    └── Broken    ledger, store or proof may be harmed: stop      exit 3, HTTP 500
+
+Each error carries a stable dotted code and four beats: what was *asked*, what was *found*, what the rule *wants*, and
+what to do *next*. The codes are listed in ``docs/errors.md``; a test holds that page and this family together.
+Modules with many errors of one kind (rulebook, intake) derive them here, so that this file stays the whole tree.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GoodstandingError(Exception):
+    """Base of the tree: four beats under a stable code.
+
+    Args:
+        asked: What the caller wanted.
+        found: What stood in the way.
+        wants: What the rule asks for.
+        next_step: What the reader can do now.
+    """
+
+    code: ClassVar[str] = "goodstanding.error"
+    exit_status: ClassVar[int] = 3
+
+    def __init__(self, *, asked: str, found: str, wants: str, next_step: str) -> None:
+        self.asked = asked
+        self.found = found
+        self.wants = wants
+        self.next_step = next_step
+        super().__init__(asked, found, wants, next_step)
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.code}] Asked: {self.asked} Found: {self.found} "
+            f"Wanted: {self.wants} Next: {self.next_step}"
+        )
+
+    def as_dict(self) -> dict[str, str]:
+        """Return code and beats for a machine reader."""
+        return {
+            "code": self.code,
+            "asked": self.asked,
+            "found": self.found,
+            "wants": self.wants,
+            "next": self.next_step,
+        }
+
+
+class Refused(GoodstandingError):
+    """The law or the procedure says no."""
+
+    code = "refused"
+    exit_status = 1
+
+
+class Invalid(GoodstandingError):
+    """The request or the input is wrong."""
+
+    code = "invalid"
+    exit_status = 2
+
+
+class Broken(GoodstandingError):
+    """A store or a proof may be harmed; nothing may go on."""
+
+    code = "broken"
+    exit_status = 3
+
+
+# -- dates ---------------------------------------------------------------------------------------------------------
+
+
+class CalendarYearUnknown(Refused):
+    """A working-day period runs into a year the rulebook's calendar does not cover."""
+
+    code = "dates.calendar_year_unknown"
+
+
+class SpanReversed(Invalid):
+    """A span ends before it begins."""
+
+    code = "dates.span_reversed"
+
+
+# -- facts and ledger ----------------------------------------------------------------------------------------------
+
+
+class FactInvalid(Invalid):
+    """A fact does not fit the catalogue of its rulebook."""
+
+    code = "fact.invalid"
+
+
+class CorrectionMismatch(Refused):
+    """A correction names a fact of another entity or kind, or one that is not there."""
+
+    code = "ledger.correction_mismatch"
+
+
+class LedgerHarmed(Broken):
+    """A stored fact does not hash to its digest, or a correction points nowhere."""
+
+    code = "ledger.harmed"
+
+
+# -- rulebook ------------------------------------------------------------------------------------------------------
+
+
+class RulebookInvalid(Invalid):
+    """A rulebook file is wrong; the beats name file, key, what was found and what is wanted."""
+
+    code = "rulebook.invalid"
+
+
+class NoRuleInForce(Refused):
+    """The rulebook has no rule of that name in force on that day."""
+
+    code = "rulebook.no_rule_in_force"
+
+
+# -- draw ----------------------------------------------------------------------------------------------------------
+
+
+class PlanInvalid(Invalid):
+    """A frame, stratum, weight or roster cannot be drawn from."""
+
+    code = "draw.plan_invalid"
+
+
+class NotCommitted(Refused):
+    """A seed was offered before the plan was committed."""
+
+    code = "draw.not_committed"
+
+
+class AlreadyDrawn(Refused):
+    """A campaign is drawn once; nothing is ever redrawn."""
+
+    code = "draw.already_drawn"
+
+
+class TooFewInspectors(Refused):
+    """No lawful pair of inspectors is left for a visit."""
+
+    code = "draw.too_few_inspectors"
+
+
+class BundleDiffers(Broken):
+    """A draw bundle does not re-run to what it says."""
+
+    code = "draw.bundle_differs"

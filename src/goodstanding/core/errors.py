@@ -88,6 +88,15 @@ class SpanReversed(Invalid):
     code = "dates.span_reversed"
 
 
+# -- canonical bytes -----------------------------------------------------------------------------------------
+
+
+class CanonicalInvalid(Invalid):
+    """A value has no canonical JSON: a float, a key that is no text, or broken Unicode."""
+
+    code = "canonical.invalid"
+
+
 # -- facts and ledger ----------------------------------------------------------------------------------------------
 
 

@@ -77,9 +77,7 @@ def _settled(value: Any) -> Any:
         return int(value)
     if isinstance(value, list | tuple):
         return [_settled(item) for item in value]
-    raise _invalid(
-        f"a value of type {kind.__name__}", "text, integers, truth values, null, lists and mappings"
-    )
+    raise _invalid(f"a value of type {kind.__name__}", "text, integers, truth values, null, lists and mappings")
 
 
 def _settled_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:

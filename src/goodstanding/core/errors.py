@@ -36,10 +36,7 @@ class GoodstandingError(Exception):
         super().__init__(asked, found, wants, next_step)
 
     def __str__(self) -> str:
-        return (
-            f"[{self.code}] Asked: {self.asked} Found: {self.found} "
-            f"Wanted: {self.wants} Next: {self.next_step}"
-        )
+        return f"[{self.code}] Asked: {self.asked} Found: {self.found} Wanted: {self.wants} Next: {self.next_step}"
 
     def as_dict(self) -> dict[str, str]:
         """Return code and beats for a machine reader."""

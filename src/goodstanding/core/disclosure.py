@@ -1,0 +1,211 @@
+"""What is public, from when, until when, and by which rule.
+
+Rules kept here:
+- A fact is shown only while a display rule in force on its first day lets it be shown.
+- It disappears on the day its period ends, by itself; what has disappeared is no feature of a classification either.
+- A field that the catalogue marks as personal is masked; an official one is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from goodstanding.core.dates import Calendar, Period, Span, period_end
+from goodstanding.core.fact import Exposure, Fact, FactKind, FieldType, Value
+from goodstanding.core.ledger import View
+from goodstanding.core.reading import Table
+from goodstanding.core.rule import Rule, in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A field that must hold one of some values; an empty field always agrees."""
+
+    field: str = ""
+    values: frozenset[Value] = frozenset()
+
+    def agrees(self, payload: Mapping[str, Value]) -> bool:
+        if not self.field:
+            return True
+        value = payload.get(self.field)
+        if isinstance(value, tuple):
+            return not self.values.isdisjoint(value)
+        return value in self.values
+
+
+def read_condition(table: Table, name: str) -> Condition:
+    """Read an optional ``{ field, values }``."""
+    if not table.has(name):
+        return Condition()
+    with table.table(name) as inner:
+        return Condition(inner.text("field"), frozenset(inner.texts("values")))
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayRule:
+    """How long facts of one kind are shown.
+
+    Args:
+        kind: The fact kind.
+        when: Which facts of that kind.
+        counted_from: A day field of the payload to count from, or empty to count from the fact's first day.
+        period: How long; ``None`` shows it as long as the fact's own span and, after that, as history.
+        ends_with_span: Whether display ends when the fact's own span ends.
+        is_shown: ``False`` keeps such facts from the public altogether.
+        extends_with: A day field that lengthens the display to that day when it lies later (a longer ban).
+    """
+
+    rule: Rule
+    kind: str
+    when: Condition
+    counted_from: str
+    period: Period | None
+    ends_with_span: bool
+    is_shown: bool
+    extends_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Within which period a fact of one kind must be public, on which target."""
+
+    rule: Rule
+    kind: str
+    target: str
+    within: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """The display rules and the publication deadlines of one rulebook."""
+
+    display: tuple[DisplayRule, ...]
+    deadlines: tuple[Deadline, ...]
+
+
+def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind]) -> Disclosure:
+    """Read disclosure.toml."""
+
+    def kind_of(table: Table) -> str:
+        kind = table.text("kind")
+        if kind not in kinds:
+            raise table.mistake("kind", f"{kind!r}.", "A fact kind of facts.toml.")
+        return kind
+
+    def day_field(table: Table, name: str, kind: str) -> str:
+        field = table.text(name, "")
+        if field and (field not in kinds[kind].fields or kinds[kind].fields[field].type is not FieldType.DAY):
+            raise table.mistake(name, f"{field!r}.", f"A field of type day in kind {kind}.")
+        return field
+
+    display = []
+    for table in file.tables("display"):
+        kind = kind_of(table)
+        when = read_condition(table, "when")
+        if when.field and when.field not in kinds[kind].fields:
+            raise table.mistake("when.field", f"{when.field!r}.", f"A field of kind {kind}.")
+        display.append(
+            DisplayRule(
+                rule=table.rule(languages),
+                kind=kind,
+                when=when,
+                counted_from=day_field(table, "counted_from", kind),
+                period=table.maybe_period("period"),
+                ends_with_span=table.flag("ends_with_span", False),
+                is_shown=table.flag("is_shown", True),
+                extends_with=day_field(table, "extends_with", kind),
+            )
+        )
+    deadlines = tuple(
+        Deadline(
+            kind=kind_of(table),
+            rule=table.rule(languages),
+            target=table.text("target"),
+            within=table.period("within"),
+        )
+        for table in file.tables("deadline", required=False)
+    )
+    return Disclosure(tuple(display), deadlines)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The days on which one fact is public, and the rule that says so."""
+
+    span: Span
+    rule: Rule
+
+
+def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar) -> Shown | None:
+    """Return when a fact is public, or ``None`` when it never is.
+
+    The first display rule, in written order, that is in force on the fact's first day and whose condition agrees, is
+    the one that counts.
+
+    Raises:
+        CalendarYearUnknown: A working-day display period leaves the covered years.
+    """
+    for rule in in_force(disclosure.display, fact.span.from_on):
+        if rule.kind != fact.kind or not rule.when.agrees(fact.payload):
+            continue
+        if not rule.is_shown:
+            return None
+        until: date | None = None
+        if rule.period is not None:
+            start = _day(fact.payload.get(rule.counted_from)) or fact.span.from_on
+            # The last day of the period is still a day of display; the end of a span is excluded.
+            until = period_end(start, rule.period, calendar) + timedelta(days=1)
+        longer = _day(fact.payload.get(rule.extends_with))
+        if until is not None and longer is not None:
+            until = max(until, longer + timedelta(days=1))
+        if rule.ends_with_span and fact.span.until_on is not None:
+            until = fact.span.until_on if until is None else min(until, fact.span.until_on)
+        return Shown(Span(fact.span.from_on, max(until, fact.span.from_on) if until else None), rule.rule)
+    return None
+
+
+def _day(value: Value) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def masked(text: str) -> str:
+    """Return the first character and asterisks: enough to recognise, too little to identify."""
+    return text[:1] + "*" * max(len(text) - 1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicItem:
+    """One fact as the public may see it."""
+
+    fact: Fact
+    kind: FactKind
+    values: Mapping[str, Value]
+    shown: Shown
+
+
+def public_items(
+    seen: View, kinds: Mapping[str, FactKind], disclosure: Disclosure, calendar: Calendar
+) -> tuple[PublicItem, ...]:
+    """Return what the public may see of a view on its day, in the view's order.
+
+    Facts whose display ended are absent; personal fields are masked and official ones left out.
+    """
+    items = []
+    for fact in seen.facts:
+        kind = kinds[fact.kind]
+        if not kind.is_public:
+            continue
+        when = shown(fact, disclosure, calendar)
+        if when is None or not when.span.contains(seen.as_of):
+            continue
+        values: dict[str, Value] = {}
+        for name, value in fact.payload.items():
+            exposure = kind.fields[name].exposure
+            if exposure is Exposure.PUBLIC:
+                values[name] = value
+            elif exposure is Exposure.MASKED:
+                values[name] = masked(str(value))
+        items.append(PublicItem(fact, kind, values, when))
+    return tuple(items)

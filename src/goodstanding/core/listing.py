@@ -1,0 +1,385 @@
+"""Lists and marks: who must be entered, who may leave, and on which rule.
+
+Rules kept here:
+- A ground is met by a duty missed or by a fact present, never by an officer's opinion alone.
+- One cause enters a business once: what was entered for a cause, and left, is not entered for it again.
+- A cause that is already put right on the day of looking is not entered. The law is silent on a cure between the
+  cause and the decision; this leans towards the business.
+- A proposal is only a proposal. The entry exists when an officer's decision has appended its fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from goodstanding.core.dates import Calendar, Period, Span, add_months, period_end
+from goodstanding.core.disclosure import Condition, read_condition
+from goodstanding.core.duty import Duty
+from goodstanding.core.entity import Profile
+from goodstanding.core.errors import NoRuleInForce
+from goodstanding.core.fact import Fact, FactKind
+from goodstanding.core.ledger import View, ended
+from goodstanding.core.reading import Table
+from goodstanding.core.rule import Rule, in_force
+
+DECISIONS = "decisions"
+"""Source code under which the authority's own decisions enter the ledger."""
+
+ENTRY_FIELDS = ("list", "ground", "cause", "rule", "decision", "authority")
+"""What the fact kind of list entries must be able to hold."""
+
+
+class Act(Enum):
+    """What a decision does with a list."""
+
+    ENTER = "enter"
+    LIFT = "lift"  # the cause was put right
+    END = "end"  # the term is over
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One way off a list.
+
+    Args:
+        duty: Fulfilling this duty for the year of the cause, or empty.
+        kind: A fact of this kind begun after the cause, or empty.
+        when: Which facts of that kind.
+        within: Period in which the authority decides, from the day the exit was met.
+    """
+
+    rule: Rule
+    duty: str
+    kind: str
+    when: Condition
+    within: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason to enter, and the ways out of it.
+
+    Args:
+        duty: A missed duty is the cause, or empty.
+        kind: A fact of this kind is the cause, or empty.
+        when: Which facts of that kind.
+        looks_back: A fact older than this on the day of looking is no longer a cause.
+        within: Period in which the authority decides, from the cause.
+        term: The entry ends this long after it was made, or ``None``.
+        ends_next: (month, day): the entry ends on the next such day after it was made, or ``None``.
+    """
+
+    code: str
+    list_code: str
+    rule: Rule
+    subject_types: frozenset[str]
+    duty: str
+    kind: str
+    when: Condition
+    looks_back: Period | None
+    within: Period
+    exits: tuple[Exit, ...]
+    term: Period | None
+    ends_next: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListDefinition:
+    """One list or mark, with its grounds."""
+
+    code: str
+    title: Mapping[str, str]
+    is_mark: bool
+    is_public: bool
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All lists of a rulebook, and the fact kind their entries are recorded as."""
+
+    entry_kind: str
+    authority: str
+    lists: Mapping[str, ListDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the calendar and the facts put before an officer.
+
+    Args:
+        cause: ``year:2025`` for a missed duty, ``fact:<digest>`` for a fact.
+        facts: Digests of the facts it rests on; the entry's own digest first when it is to leave.
+        arose_on: Day on which the ground or the exit was met.
+        due_on: Last day for the decision.
+    """
+
+    entity_id: str
+    act: Act
+    list_code: str
+    ground_code: str
+    rule: Rule
+    cause: str
+    facts: tuple[str, ...]
+    arose_on: date
+    due_on: date
+
+    @property
+    def key(self) -> str:
+        """The same proposal made twice has the same key."""
+        entry = self.facts[0] if self.act is not Act.ENTER else ""
+        return "|".join((self.entity_id, self.act.value, self.list_code, self.ground_code, self.cause, entry))
+
+
+def read_lists(
+    file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind], duties: Mapping[str, Duty]
+) -> Lists:
+    """Read lists.toml."""
+    entry_kind = file.text("entry_kind")
+    if entry_kind not in kinds:
+        raise file.mistake("entry_kind", f"{entry_kind!r}.", "A fact kind of facts.toml.")
+    missing = [name for name in ENTRY_FIELDS if name not in kinds[entry_kind].fields]
+    if missing:
+        raise file.mistake("entry_kind", f"Kind {entry_kind} lacks {', '.join(missing)}.", "All entry fields.")
+
+    def kind_of(table: Table) -> str:
+        kind = table.text("kind", "")
+        if kind and kind not in kinds:
+            raise table.mistake("kind", f"{kind!r}.", "A fact kind of facts.toml.")
+        return kind
+
+    def duty_of(table: Table) -> str:
+        duty = table.text("duty", "")
+        if duty and duty not in duties:
+            raise table.mistake("duty", f"{duty!r}.", "A duty of duties.toml.")
+        return duty
+
+    def exit_of(table: Table) -> Exit:
+        way = Exit(
+            rule=table.rule(languages),
+            duty=duty_of(table),
+            kind=kind_of(table),
+            when=read_condition(table, "when"),
+            within=table.period("within"),
+        )
+        if bool(way.duty) == bool(way.kind):
+            raise table.mistake("kind", "Both or neither of duty and kind.", "Either a duty or a fact kind.")
+        return way
+
+    lists = {}
+    for code, table in file.named("list", required=False):
+        title = table.words("title", languages)
+        is_mark = table.flag("is_mark", False)
+        is_public = table.flag("is_public", True)
+        types = frozenset(table.texts("subject_types", []))
+        grounds = []
+        for ground_code, inner in table.named("ground"):
+            ends_next = inner.text("ends_next", "")
+            ground = Ground(
+                code=ground_code,
+                list_code=code,
+                rule=inner.rule(languages),
+                subject_types=types,
+                duty=duty_of(inner),
+                kind=kind_of(inner),
+                when=read_condition(inner, "when"),
+                looks_back=inner.maybe_period("looks_back"),
+                within=inner.period("within"),
+                exits=tuple(exit_of(way) for way in inner.tables("exit", required=False)),
+                term=inner.maybe_period("term"),
+                ends_next=_month_day(inner, ends_next) if ends_next else None,
+            )
+            if bool(ground.duty) == bool(ground.kind):
+                raise inner.mistake("kind", "Both or neither of duty and kind.", "Either a duty or a fact kind.")
+            grounds.append(ground)
+        lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds))
+    return Lists(entry_kind, file.text("authority"), lists)
+
+
+def _month_day(table: Table, text: str) -> tuple[int, int]:
+    try:
+        day = date.fromisoformat(f"2001-{text}")
+    except ValueError:
+        raise table.mistake("ends_next", f"{text!r}.", "A month and day written MM-DD.") from None
+    return day.month, day.day
+
+
+def proposals(
+    seen: View, who: Profile, lists: Lists, duties: Mapping[str, Duty], calendar: Calendar
+) -> tuple[Proposal, ...]:
+    """Return every entry and every exit that a view of one business calls for on its day.
+
+    Args:
+        seen: The view of one entity; its ``as_of`` is the day of looking.
+        who: The business, by its registration.
+    Raises:
+        CalendarYearUnknown: A deadline leaves the covered years.
+    """
+    found: list[Proposal] = []
+    for definition in lists.lists.values():
+        for ground in in_force(definition.grounds, seen.as_of):
+            found.extend(_entries(seen, who, ground, lists.entry_kind, duties, calendar))
+    for entry in seen.in_force(lists.entry_kind):
+        # The ground that was in force when the entry was made judges its exits.
+        try:
+            ground = ground_of(entry, lists)
+        except NoRuleInForce:
+            continue
+        leaving = _exit(seen, entry, ground, duties, calendar)
+        if leaving is not None:
+            found.append(leaving)
+    return tuple(found)
+
+
+def ground_of(entry: Fact, lists: Lists) -> Ground:
+    """Return the ground an entry was made on.
+
+    Raises:
+        NoRuleInForce: The rulebook has no such ground on the entry's first day.
+    """
+    definition = lists.lists.get(str(entry.payload["list"]))
+    if definition is not None:
+        for ground in in_force(definition.grounds, entry.span.from_on):
+            if ground.code == entry.payload["ground"]:
+                return ground
+    raise NoRuleInForce(
+        asked=f"The ground {entry.payload['ground']} of list {entry.payload['list']} on {entry.span.from_on}.",
+        found="The rulebook has none.",
+        wants="Every entry rests on a ground in force on the day it was made.",
+        next_step="Check the rulebook's lists.toml against the source of this entry.",
+    )
+
+
+def _entries(
+    seen: View,
+    who: Profile,
+    ground: Ground,
+    entry_kind: str,
+    duties: Mapping[str, Duty],
+    calendar: Calendar,
+) -> Iterator[Proposal]:
+    if not who.is_active or (ground.subject_types and who.subject_type not in ground.subject_types):
+        return
+    entered = {
+        entry.payload["cause"]
+        for entry in seen.of(entry_kind)
+        if entry.payload["list"] == ground.list_code and entry.payload["ground"] == ground.code
+    }
+    for cause, arose_on, facts in _causes(seen, who, ground, duties, calendar):
+        if cause in entered or not ground.rule.validity.contains(arose_on):
+            continue
+        if any(_met(seen, way, cause, arose_on, duties) for way in in_force(ground.exits, seen.as_of)):
+            continue
+        yield Proposal(
+            entity_id=who.entity_id,
+            act=Act.ENTER,
+            list_code=ground.list_code,
+            ground_code=ground.code,
+            rule=ground.rule,
+            cause=cause,
+            facts=facts,
+            arose_on=arose_on,
+            due_on=period_end(arose_on, ground.within, calendar),
+        )
+
+
+def _causes(
+    seen: View, who: Profile, ground: Ground, duties: Mapping[str, Duty], calendar: Calendar
+) -> Iterator[tuple[str, date, tuple[str, ...]]]:
+    if ground.duty:
+        duty = duties[ground.duty]
+        window = duty.last_closed_window(seen.as_of)
+        end = duty.window_end(window)
+        year = window - duty.years_back
+        done = duty.fulfilment(seen, year)
+        if duty.binds(who.registered.span.from_on, window) and (done is None or done.span.from_on > end):
+            yield f"year:{year}", end, (who.registered.digest,)
+        return
+    for fact in seen.of(ground.kind):
+        if not ground.when.agrees(fact.payload):
+            continue
+        begun = fact.span.from_on
+        if ground.looks_back is not None and period_end(begun, ground.looks_back, calendar) < seen.as_of:
+            continue
+        yield f"fact:{fact.digest}", begun, (fact.digest,)
+
+
+def _met(seen: View, way: Exit, cause: str, arose_on: date, duties: Mapping[str, Duty]) -> Fact | None:
+    """Return the fact that meets an exit, or ``None``."""
+    if way.duty:
+        kind, _, year = cause.partition(":")
+        return duties[way.duty].fulfilment(seen, int(year)) if kind == "year" else None
+    for fact in seen.of(way.kind):
+        if fact.span.from_on > arose_on and way.when.agrees(fact.payload):
+            return fact
+    return None
+
+
+def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], calendar: Calendar) -> Proposal | None:
+    cause = str(entry.payload["cause"])
+    over = _term_end(entry, ground, calendar)
+    if over is not None and over <= seen.as_of:
+        return _leaving(entry, Act.END, ground.rule, cause, (entry.digest,), over, over)
+    for way in in_force(ground.exits, seen.as_of):
+        cure = _met(seen, way, cause, entry.span.from_on, duties)
+        if cure is not None:
+            met_on = max(cure.span.from_on, entry.span.from_on)
+            facts = (entry.digest, cure.digest)
+            return _leaving(entry, Act.LIFT, way.rule, cause, facts, met_on, period_end(met_on, way.within, calendar))
+    return None
+
+
+def _term_end(entry: Fact, ground: Ground, calendar: Calendar) -> date | None:
+    begun = entry.span.from_on
+    if ground.term is not None:
+        return period_end(begun, ground.term, calendar)
+    if ground.ends_next is not None:
+        this_year = date(begun.year, *ground.ends_next)
+        return this_year if this_year > begun else add_months(this_year, 12)
+    return None
+
+
+def _leaving(
+    entry: Fact, act: Act, rule: Rule, cause: str, facts: tuple[str, ...], arose_on: date, due_on: date
+) -> Proposal:
+    return Proposal(
+        entity_id=entry.entity_id,
+        act=act,
+        list_code=str(entry.payload["list"]),
+        ground_code=str(entry.payload["ground"]),
+        rule=rule,
+        cause=cause,
+        facts=facts,
+        arose_on=arose_on,
+        due_on=due_on,
+    )
+
+
+def enter(
+    proposal: Proposal, lists: Lists, decided_on: date, authority: str, decision: str, known_at: datetime
+) -> Fact:
+    """Return the fact of a decided entry; it begins on the day of the decision."""
+    return Fact(
+        entity_id=proposal.entity_id,
+        kind=lists.entry_kind,
+        source=DECISIONS,
+        source_ref=decision,
+        span=Span(decided_on),
+        known_at=known_at,
+        payload={
+            "list": proposal.list_code,
+            "ground": proposal.ground_code,
+            "cause": proposal.cause,
+            "rule": proposal.rule.number,
+            "decision": decision,
+            "authority": authority,
+        },
+    )
+
+
+def leave(entry: Fact, decided_on: date, decision: str, known_at: datetime) -> Fact:
+    """Return the correction that ends an entry; it is off the list from the day of the decision on."""
+    return ended(entry, max(decided_on, entry.span.from_on), DECISIONS, decision, known_at)

@@ -1,0 +1,242 @@
+"""A jurisdiction's law as dated data: bytes in, checked values out, with a digest.
+
+A rulebook is a folder of TOML files. All of them are read whole before anything is used, every mistake names file and
+key, and the digest over all files goes on every decision taken under it. Files: rulebook.toml (who, identity, roles,
+code tables), calendar.toml, facts.toml, disclosure.toml, duties.toml, lists.toml, classification.toml,
+inspection.toml.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from goodstanding.core.classification import Scale, Scorecard, read_scales, read_scorecards
+from goodstanding.core.dates import Calendar
+from goodstanding.core.disclosure import Disclosure, read_disclosure
+from goodstanding.core.duty import Duty, read_duties
+from goodstanding.core.entity import IdentityScheme, Roles, read_roles, read_schemes
+from goodstanding.core.fact import Exposure, FactKind, Field, FieldType
+from goodstanding.core.inspection import Inspection, read_inspection
+from goodstanding.core.listing import Lists, read_lists
+from goodstanding.core.reading import Table, mistake, parse
+from goodstanding.core.rule import Rule
+
+FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "classification", "inspection")
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything one jurisdiction's law says here, checked whole.
+
+    Args:
+        tables: Code tables: table code, then code, then title by language.
+        digest: SHA-256, in hex, over names and bytes of all files; see docs/specs/ledger.md.
+    """
+
+    code: str
+    title: Mapping[str, str]
+    authority: Mapping[str, str]
+    languages: tuple[str, ...]
+    timezone: str
+    currency: str
+    schemes: Mapping[str, IdentityScheme]
+    roles: Roles
+    tables: Mapping[str, Mapping[str, Mapping[str, str]]]
+    calendar: Calendar
+    kinds: Mapping[str, FactKind]
+    disclosure: Disclosure
+    duties: Mapping[str, Duty]
+    lists: Lists
+    scales: Mapping[str, Scale]
+    scorecards: tuple[Scorecard, ...]
+    inspection: Inspection
+    digest: str
+
+    def title_of(self, table: str, code: str) -> Mapping[str, str]:
+        """Return a code's title by language; the code itself where the table does not know it."""
+        known = self.tables.get(table, {}).get(code)
+        return known if known is not None else dict.fromkeys(self.languages, code)
+
+    def rules(self) -> dict[str, list[Rule]]:
+        """Return every rule by its number, versions in written order."""
+        found: list[Rule] = [kind.rule for kind in self.kinds.values()]
+        found += [item.rule for item in self.disclosure.display]
+        found += [item.rule for item in self.disclosure.deadlines]
+        found += [item.rule for item in self.duties.values()]
+        for definition in self.lists.lists.values():
+            for ground in definition.grounds:
+                found += [ground.rule, *(way.rule for way in ground.exits)]
+        for card in self.scorecards:
+            found += [card.rule, *(direct.rule for direct in card.direct)]
+        found += [item.rule for item in self.inspection.items.values()]
+        found += [ratio.rule for ratio in self.inspection.ratios]
+        by_number: dict[str, list[Rule]] = {}
+        for rule in found:
+            by_number.setdefault(rule.number, []).append(rule)
+        return by_number
+
+
+def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) -> Rulebook:
+    """Read and check a whole rulebook.
+
+    Args:
+        files: Content by file name (``facts.toml``), all files of `FILES`.
+        indicators: Names of the engine's indicators, against which scorecards are checked; ``None`` checks none.
+    Raises:
+        RulebookInvalid: With file, key, what was found and what is wanted, for the first mistake met.
+    """
+    tables = {}
+    for name in FILES:
+        file = f"{name}.toml"
+        if file not in files:
+            raise mistake(file, "", "The file is missing.", "All files: " + ", ".join(FILES) + ".", f"Write {file}.")
+        tables[name] = parse(file, files[file])
+
+    head = tables["rulebook"]
+    languages = head.texts("languages")
+    if not languages:
+        raise head.mistake("languages", "An empty list.", "At least one language code.")
+    codes = _read_code_tables(head, languages)
+    kinds = _read_kinds(tables["facts"], languages, codes)
+    duties = read_duties(tables["duties"], languages, kinds)
+    scales = read_scales(tables["classification"], languages)
+    book = Rulebook(
+        code=head.text("code"),
+        title=head.words("title", languages),
+        authority=head.words("authority", languages),
+        languages=languages,
+        timezone=head.text("timezone"),
+        currency=head.text("currency"),
+        schemes=read_schemes(head, languages),
+        roles=read_roles(head),
+        tables=codes,
+        calendar=_read_calendar(tables["calendar"]),
+        kinds=kinds,
+        disclosure=read_disclosure(tables["disclosure"], languages, kinds),
+        duties=duties,
+        lists=read_lists(tables["lists"], languages, kinds, duties),
+        scales=scales,
+        scorecards=read_scorecards(tables["classification"], languages, scales, indicators),
+        inspection=read_inspection(tables["inspection"], languages, kinds, scales),
+        digest=digest(files),
+    )
+    _check_roles(head, book)
+    for table in tables.values():
+        table.close()
+    return book
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256, in hex, over the rulebook's files.
+
+    For each file of `FILES`, in the order of their names: the name, a zero byte, the SHA-256 of the content.
+    """
+    whole = hashlib.sha256()
+    for name in sorted(f"{name}.toml" for name in FILES):
+        whole.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    return whole.hexdigest()
+
+
+def _read_code_tables(head: Table, languages: tuple[str, ...]) -> dict[str, dict[str, Mapping[str, str]]]:
+    """Read ``[codes.<table>]``: each code is a table of words."""
+    found: dict[str, dict[str, Mapping[str, str]]] = {}
+    for name, table in head.named("codes", required=False):
+        found[name] = {code: table.words(code, languages) for code in table.keys}
+    return found
+
+
+def _read_kinds(
+    file: Table, languages: tuple[str, ...], codes: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> dict[str, FactKind]:
+    kinds: dict[str, FactKind] = {}
+    features: dict[str, FieldType] = {}
+    for code, table in file.named("kind"):
+        fields = {}
+        for name, inner in table.named("field", required=False):
+            fields[name] = _read_field(name, inner, languages, codes)
+            if fields[name].feature and features.setdefault(name, fields[name].type) is not fields[name].type:
+                raise inner.mistake("type", fields[name].type.value, "One type for a feature field in every kind.")
+        kind = FactKind(
+            code=code,
+            rule=table.rule(languages),
+            fields=fields,
+            authority_field=table.text("authority_field", ""),
+            basis_field=table.text("basis_field", ""),
+            is_public=table.flag("is_public"),
+            is_feature=table.flag("is_feature"),
+        )
+        for key in ("authority_field", "basis_field"):
+            named = getattr(kind, key)
+            if named and named not in fields:
+                raise table.mistake(key, f"{named!r}.", "A field of this kind.")
+        kinds[code] = kind
+    return kinds
+
+
+def _read_field(
+    name: str, table: Table, languages: tuple[str, ...], codes: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> Field:
+    type_ = table.choice("type", FieldType)
+    coded = type_ in (FieldType.CODE, FieldType.CODES)
+    name_of_table = table.text("codes") if coded else ""
+    if coded and name_of_table not in codes:
+        raise table.mistake("codes", f"{name_of_table!r}.", "A code table of rulebook.toml.")
+    return Field(
+        name=name,
+        title=table.words("title", languages),
+        type=type_,
+        required=table.flag("required", False),
+        max_length=table.whole("max_length", 500),
+        minimum=table.maybe_whole("minimum"),
+        maximum=table.maybe_whole("maximum"),
+        codes=frozenset(codes.get(name_of_table, ())),
+        table=name_of_table,
+        exposure=table.choice("exposure", Exposure, Exposure.PUBLIC),
+        feature=table.flag("feature", False),
+    )
+
+
+def _read_calendar(file: Table) -> Calendar:
+    covers = file.wholes("covers")
+    if len(covers) != 2 or covers[0] > covers[1]:
+        raise file.mistake("covers", f"{list(covers)}.", "First and last year covered.")
+    weekdays = file.wholes("rest_weekdays")
+    if not all(1 <= weekday <= 7 for weekday in weekdays):
+        raise file.mistake("rest_weekdays", f"{list(weekdays)}.", "ISO weekdays, Monday 1 to Sunday 7.")
+    holidays: set[date] = set()
+    makeup: set[date] = set()
+    for table in file.tables("year", required=False):
+        table.text("source")
+        holidays |= table.days("holidays")
+        makeup |= table.days("makeup_days")
+    return Calendar(
+        rest_weekdays=frozenset(weekdays),
+        holidays=frozenset(holidays),
+        makeup_days=frozenset(makeup),
+        covers=(covers[0], covers[1]),
+        estimates_beyond=file.flag("estimates_beyond", False),
+    )
+
+
+def _check_roles(head: Table, book: Rulebook) -> None:
+    """Refuse a role that names a kind or field the catalogue does not have."""
+    roles = book.roles
+    kind = book.kinds.get(roles.kind)
+    if kind is None:
+        raise head.mistake("registration.kind", f"{roles.kind!r}.", "A fact kind of facts.toml.")
+    for role in ("name", "subject_type", "status", "region", "sector", "address"):
+        field = getattr(roles, role)
+        if field and field not in kind.fields:
+            raise head.mistake(f"registration.{role}", f"{field!r}.", f"A field of kind {roles.kind}.")
+    shown_kinds = {rule.kind for rule in book.disclosure.display}
+    for code, shown_kind in book.kinds.items():
+        if shown_kind.is_public and code not in shown_kinds:
+            raise mistake(
+                "disclosure.toml",
+                "display",
+                f"No display rule for the public kind {code}.",
+                "A display rule for every kind that facts.toml calls public.",
+            )

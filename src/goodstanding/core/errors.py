@@ -130,6 +130,27 @@ class NoRuleInForce(Refused):
     code = "rulebook.no_rule_in_force"
 
 
+class RulebookUnknown(Invalid):
+    """No rulebook of that name, path or digest is there."""
+
+    code = "rulebook.unknown"
+
+
+# -- installation --------------------------------------------------------------------------------------------------
+
+
+class HomeMissing(Invalid):
+    """The folder holds no installation."""
+
+    code = "home.missing"
+
+
+class HomeExists(Refused):
+    """The folder already holds an installation."""
+
+    code = "home.exists"
+
+
 # -- draw ----------------------------------------------------------------------------------------------------------
 
 

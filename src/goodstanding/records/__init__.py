@@ -1,0 +1,1 @@
+"""The only package that knows the ORM: tables, mapping, acts, outbox."""

@@ -1,0 +1,237 @@
+"""The tables. Facts and decisions are only ever added: triggers in the database refuse everything else.
+
+Assumptions:
+- A fact's ``id`` is its position in the ledger. Appends are serialised, so positions are committed in order and
+  "up to position N" names one set of facts for ever.
+- Times are UTC; days are the jurisdiction's own.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class FactRecord(models.Model):
+    """One fact, as `goodstanding.core.fact.Fact` states it."""
+
+    digest = models.BinaryField(max_length=32)
+    entity_id = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40)
+    source = models.CharField(max_length=80)
+    source_ref = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    known_at = models.DateTimeField()
+    payload = models.TextField()  # canonical JSON: the bytes the digest was taken over
+    corrects = models.BinaryField(max_length=32, null=True)
+    run = models.ForeignKey("ImportRun", models.PROTECT, null=True, db_index=False)
+    row_number = models.BigIntegerField(null=True)  # of the source file, from 1
+
+    class Meta:
+        db_table = "fact"
+        constraints = (models.UniqueConstraint(fields=["source", "source_ref", "digest"], name="fact_said_once"),)
+        indexes = (models.Index(fields=["entity_id", "id"], name="fact_of_entity"),)
+
+
+class ImportRun(models.Model):
+    """One file read under one source card; its known time is fixed at its start, so a resumed run says the same."""
+
+    card = models.CharField(max_length=80)
+    card_digest = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=255)
+    file_digest = models.CharField(max_length=64)
+    known_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    rows_done = models.BigIntegerField(default=0)  # committed; a resumed run skips this many
+    facts_added = models.BigIntegerField(default=0)
+    rows_held = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "import_run"
+        constraints = (models.UniqueConstraint(fields=["card_digest", "file_digest"], name="run_once"),)
+
+
+class HeldRow(models.Model):
+    """One row in quarantine, with its original bytes, why it is there and what became of it."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        RELEASED = "released"  # a retry turned it into facts
+        DISCARDED = "discarded"  # an officer decided, with a reason
+
+    run = models.ForeignKey(ImportRun, models.PROTECT)
+    card = models.CharField(max_length=80)
+    row_number = models.BigIntegerField()
+    code = models.CharField(max_length=60)
+    field = models.CharField(max_length=80, blank=True)
+    found = models.TextField()
+    wants = models.TextField()
+    original = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.HELD)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=150, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "held_row"
+        constraints = (models.UniqueConstraint(fields=["run", "row_number"], name="held_once"),)
+        indexes = (models.Index(fields=["state", "card"], name="held_by_state"),)
+
+
+class Decision(models.Model):
+    """What was decided, by whom, and everything needed to decide it again.
+
+    ``ledger_position`` with ``known_at`` and ``as_of`` names the very facts looked at; ``rulebook_digest`` the rules.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=40)
+    entity_id = models.CharField(max_length=80, blank=True)
+    rule_number = models.CharField(max_length=40, blank=True)
+    as_of = models.DateField()
+    known_at = models.DateTimeField()
+    ledger_position = models.BigIntegerField()
+    rulebook_digest = models.CharField(max_length=64)
+    facts = models.JSONField(default=list)  # digests, hex
+    outcome = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=150)
+    decided_on = models.DateField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "decision"
+        indexes = (models.Index(fields=["entity_id", "decided_on"], name="decision_of_entity"),)
+
+
+class ProposalRecord(models.Model):
+    """What the calendar put before an officer: one entry or exit of one list."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        APPROVED = "approved"
+        REJECTED = "rejected"
+        LAPSED = "lapsed"  # the facts no longer call for it
+
+    key = models.CharField(max_length=255, unique=True)
+    entity_id = models.CharField(max_length=80, db_index=True)
+    act = models.CharField(max_length=10)
+    list_code = models.CharField(max_length=40)
+    ground_code = models.CharField(max_length=60)
+    rule_number = models.CharField(max_length=40)
+    cause = models.CharField(max_length=80)
+    facts = models.JSONField()
+    arose_on = models.DateField()
+    due_on = models.DateField()
+    as_of = models.DateField()
+    known_at = models.DateTimeField()
+    ledger_position = models.BigIntegerField()
+    rulebook_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "proposal"
+        indexes = (models.Index(fields=["state", "due_on"], name="proposal_queue"),)
+
+
+class ClassRun(models.Model):
+    """One classification of all entities, or of those touched since an earlier one."""
+
+    scale = models.CharField(max_length=40)
+    as_of = models.DateField()
+    known_at = models.DateTimeField()
+    ledger_position = models.BigIntegerField()
+    rulebook_digest = models.CharField(max_length=64)
+    scorecard = models.CharField(max_length=40)
+    engine = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    entities = models.BigIntegerField()
+    counts = models.JSONField(default=dict)  # entities by class
+
+    class Meta:
+        db_table = "class_run"
+
+
+class ClassRecord(models.Model):
+    """The class of one entity in one run, with the indicator values it rests on."""
+
+    run = models.ForeignKey(ClassRun, models.PROTECT)
+    entity_id = models.CharField(max_length=80)
+    class_code = models.CharField(max_length=10)
+    points = models.IntegerField()
+    values = models.TextField()  # JSON: indicator to whole number or null
+
+    class Meta:
+        db_table = "class_of_entity"
+        constraints = (models.UniqueConstraint(fields=["entity_id", "run"], name="one_class_per_run"),)
+
+
+class Campaign(models.Model):
+    """One inspection campaign: planned and committed, then drawn once."""
+
+    label = models.CharField(max_length=80, unique=True)
+    title = models.JSONField()  # text by language
+    as_of = models.DateField()
+    rulebook_digest = models.CharField(max_length=64)
+    class_run = models.ForeignKey(ClassRun, models.PROTECT, null=True)
+    plan = models.TextField()  # the plan as committed, canonical JSON
+    commitment = models.CharField(max_length=64)
+    committed_at = models.DateTimeField()
+    seed = models.TextField(blank=True)
+    drawn_at = models.DateTimeField(null=True)
+    bundle = models.TextField(blank=True)  # the bundle as published, JSON
+
+    class Meta:
+        db_table = "campaign"
+
+
+class Visit(models.Model):
+    """One drawn inspection and, in time, its result."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT)
+    entity_id = models.CharField(max_length=80, db_index=True)
+    stratum = models.CharField(max_length=80)
+    class_code = models.CharField(max_length=10)
+    inspectors = models.JSONField()
+    results = models.JSONField(default=list)
+    inspected_on = models.DateField(null=True)
+    recorded_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        db_table = "visit"
+        constraints = (models.UniqueConstraint(fields=["campaign", "entity_id"], name="visited_once"),)
+
+
+class Inspector(models.Model):
+    """One line of the inspector directory; the code is public, the name is not."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    regions = models.JSONField(default=list)
+    skills = models.JSONField(default=list)
+    recused_from = models.JSONField(default=list)  # entity ids
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "inspector"
+
+
+class OutboxMessage(models.Model):
+    """What must reach the public store. Written with the act that causes it, in one transaction."""
+
+    class Topic(models.TextChoices):
+        FACTS = "facts"  # from_position, through_position of the ledger
+        DRAW = "draw"  # campaign label
+        RULEBOOK = "rulebook"  # digest
+
+    topic = models.CharField(max_length=20, choices=Topic.choices)
+    body = models.JSONField()
+    written_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "outbox"
+        indexes = (models.Index(fields=["id"], condition=Q(published_at=None), name="outbox_waiting"),)

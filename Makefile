@@ -1,0 +1,72 @@
+# Goodstanding: every command, from a bare machine with Python 3.11 and make. `make` alone lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+LOOK := src/goodstanding/look/static/goodstanding.css
+HOME_DIR ?= build/demo
+PORT ?= 8000
+SERVE ?= yes
+DATA ?= ../shared/data/chicago-food-inspections
+
+.DEFAULT_GOAL := help
+.PHONY: help setup look demo chicago serve test check fast test-postgres cases bench lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(LOOK): $(READY) web/package-lock.json $(wildcard web/src/*)
+	$(BIN)/python web/build.py
+	touch $@
+
+setup: $(READY) look ## environment from pinned requirements, and the style sheet
+look: $(LOOK) ## compile the style sheet
+
+demo: $(READY) $(LOOK) ## a synthetic province, one whole supervision cycle, served on port 8000 (SERVE=no stops before)
+	$(BIN)/goodstanding --home $(HOME_DIR) demo --fresh $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
+
+chicago: $(READY) $(LOOK) ## the real Chicago food inspections; DATA=dir takes the folder from anywhere
+	$(BIN)/goodstanding --home build/chicago chicago --fresh --data $(DATA) $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
+
+serve: $(READY) $(LOOK) ## serve what `make demo` made
+	$(BIN)/goodstanding --home $(HOME_DIR) serve --port $(PORT)
+
+test: $(READY) $(LOOK) check ## everything .ci/run runs: style, types, arrows, tests on SQLite and on PostgreSQL
+	tests/machine
+	$(BIN)/pytest tests
+	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest tests/records tests/intake tests/office tests/publish
+
+check: $(READY) ## style, types and the arrows between the rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy --strict -p goodstanding.core
+	$(BIN)/lint-imports
+
+fast: $(READY) ## the tests without browser and demo
+	$(BIN)/pytest tests -m "not browser and not slow"
+
+test-postgres: $(READY) ## the tests that touch the database, on a PostgreSQL server of their own
+	tests/machine
+	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest tests/records tests/intake tests/office tests/publish
+
+cases: $(READY) ## the law cases of every rulebook
+	$(BIN)/pytest tests/law
+
+bench: $(READY) ## import and classification, each beside a bare scan of the same columns
+	$(BIN)/python bench/import_rows.py
+	$(BIN)/python bench/classify.py
+
+lock: ## compile the pinned requirements anew (needs uv)
+	cd requirements && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet dev.in -o dev.txt
+	cd requirements && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -c dev.txt run.in -o run.txt
+
+clean: ## remove what was built here, the environment too
+	rm -rf .venv build var src/goodstanding/look/static web/node_modules

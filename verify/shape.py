@@ -64,10 +64,15 @@ def read(path):
         raise Unreadable("it is nested too deeply") from error
     except ValueError as error:
         raise Unreadable(f"it is not JSON as the format allows: {error}") from error
+    check(bundle)
+    return bundle
+
+
+def check(bundle):
+    """Raise Unreadable unless the parsed JSON has exactly the parts and types of the format."""
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
         raise Unreadable(f"its format is not {FORMAT}")
     _check(bundle, BUNDLE, "")
-    return bundle
 
 
 def _check(value, shape, place):

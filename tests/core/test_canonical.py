@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 import hashlib
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from goodstanding.core.canonical import canonical_bytes, digest_hex
 from goodstanding.core.errors import CanonicalInvalid
+from tests.verify.second import golden
 
 
 class Shade(enum.StrEnum):
@@ -80,3 +82,9 @@ def test_a_value_nested_in_itself_is_refused() -> None:
 
 def test_the_digest_is_sha256_of_the_bytes() -> None:
     assert digest_hex(["a", 1]) == hashlib.sha256(b'["a",1]').hexdigest()
+
+
+@pytest.mark.parametrize("vector", golden("vectors.json")["canonical"], ids=lambda vector: ascii(vector["text"]))
+def test_the_canonical_text_is_the_vector(vector: dict[str, Any]) -> None:
+    assert canonical_bytes(vector["value"]).decode() == vector["text"]
+    assert digest_hex(vector["value"]) == vector["sha256"]

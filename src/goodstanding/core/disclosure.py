@@ -21,26 +21,42 @@ from goodstanding.core.rule import Rule, in_force
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A field that must hold one of some values; an empty field always agrees."""
+    """A field that must hold one of some values; an empty field always agrees.
+
+    Args:
+        only: Of a field with several codes: it may hold nothing but these values.
+    """
 
     field: str = ""
     values: frozenset[Value] = frozenset()
+    only: bool = False
 
     def agrees(self, payload: Mapping[str, Value]) -> bool:
         if not self.field:
             return True
         value = payload.get(self.field)
         if isinstance(value, tuple):
-            return not self.values.isdisjoint(value)
+            return self.values.issuperset(value) if self.only else not self.values.isdisjoint(value)
         return value in self.values
 
 
-def read_condition(table: Table, name: str) -> Condition:
-    """Read an optional ``{ field, values }``."""
+def read_condition(table: Table, name: str, kind: FactKind | None) -> Condition:
+    """Read an optional ``{ field, values, only }`` on the facts of ``kind``."""
     if not table.has(name):
         return Condition()
     with table.table(name) as inner:
-        return Condition(inner.text("field"), frozenset(inner.texts("values")))
+        if kind is None:
+            raise inner.mistake("field", "A condition without a fact kind.", "No condition here, or a kind beside it.")
+        field = kind.fields.get(inner.text("field"))
+        if field is None:
+            raise inner.mistake("field", "The field is unknown.", f"A field of kind {kind.code}.")
+        values = frozenset[Value](inner.flags("values") if field.type is FieldType.BOOLEAN else inner.texts("values"))
+        if not values:
+            raise inner.mistake("values", "An empty list.", "At least one value.")
+        if field.table and not values <= field.codes:
+            odd = ", ".join(sorted(str(value) for value in values - field.codes))
+            raise inner.mistake("values", f"{odd}.", f"Codes of table {field.table}.")
+        return Condition(field.name, values, inner.flag("only", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +85,13 @@ class DisplayRule:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Within which period a fact of one kind must be public, on which target."""
+    """Within which period, from its first day, a fact of one kind must be public on which target."""
 
     rule: Rule
     kind: str
     target: str
     within: Period
+    when: Condition = Condition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +120,11 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
     display = []
     for table in file.tables("display"):
         kind = kind_of(table)
-        when = read_condition(table, "when")
-        if when.field and when.field not in kinds[kind].fields:
-            raise table.mistake("when.field", f"{when.field!r}.", f"A field of kind {kind}.")
         display.append(
             DisplayRule(
                 rule=table.rule(languages),
                 kind=kind,
-                when=when,
+                when=read_condition(table, "when", kinds[kind]),
                 counted_from=day_field(table, "counted_from", kind),
                 period=table.maybe_period("period"),
                 ends_with_span=table.flag("ends_with_span", False),
@@ -118,16 +132,19 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
                 extends_with=day_field(table, "extends_with", kind),
             )
         )
-    deadlines = tuple(
-        Deadline(
-            kind=kind_of(table),
-            rule=table.rule(languages),
-            target=table.text("target"),
-            within=table.period("within"),
+    deadlines = []
+    for table in file.tables("deadline", required=False):
+        kind = kind_of(table)
+        deadlines.append(
+            Deadline(
+                rule=table.rule(languages),
+                kind=kind,
+                target=table.text("target"),
+                within=table.period("within"),
+                when=read_condition(table, "when", kinds[kind]),
+            )
         )
-        for table in file.tables("deadline", required=False)
-    )
-    return Disclosure(tuple(display), deadlines)
+    return Disclosure(tuple(display), tuple(deadlines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import View
@@ -32,6 +33,10 @@ class Roles:
     """Which fact kind registers a business, and which of its fields play which part.
 
     An empty field name means that this jurisdiction's register does not say.
+
+    Args:
+        active_statuses: Statuses under which a business still has the duties of one.
+        established: Field of type day that says since when the business exists.
     """
 
     kind: str
@@ -42,6 +47,7 @@ class Roles:
     sector: str
     address: str
     active_statuses: frozenset[str]
+    established: str = ""
 
 
 def read_schemes(book: Table, languages: tuple[str, ...]) -> dict[str, IdentityScheme]:
@@ -64,12 +70,18 @@ def read_roles(book: Table) -> Roles:
             sector=table.text("sector", ""),
             address=table.text("address", ""),
             active_statuses=frozenset(table.texts("active_statuses", [])),
+            established=table.text("established", ""),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the register says of one business on one day; empty text where it says nothing."""
+    """What the register says of one business on one day; empty text where it says nothing.
+
+    Args:
+        registered: The registration in force, or the latest one.
+        established_on: Since when the business exists: what the register says, else its earliest registration's day.
+    """
 
     entity_id: str
     name: str
@@ -80,6 +92,7 @@ class Profile:
     address: str
     is_active: bool
     registered: Fact
+    established_on: date
 
 
 def profile(seen: View, roles: Roles) -> Profile | None:
@@ -87,12 +100,10 @@ def profile(seen: View, roles: Roles) -> Profile | None:
 
     The latest registration is used even when its span has ended, so that a deregistered business keeps its name.
     """
-    fact = seen.current(roles.kind)
-    if fact is None:
-        for fact in seen.of(roles.kind):  # noqa: B007 - the last one is the latest
-            pass
-    if fact is None:
+    every = list(seen.of(roles.kind))
+    if not every:
         return None
+    fact = seen.current(roles.kind) or every[-1]
 
     def value(field: str) -> str:
         found = fact.payload.get(field) if field else None
@@ -109,4 +120,6 @@ def profile(seen: View, roles: Roles) -> Profile | None:
         address=value(roles.address),
         is_active=fact.span.contains(seen.as_of) and (not roles.status or status in roles.active_statuses),
         registered=fact,
+        # A registration is recorded anew at every change, so the one in force may be far younger than the business.
+        established_on=date.fromisoformat(value(roles.established) or every[0].span.from_on.isoformat()),
     )

@@ -3,6 +3,7 @@
 Rules kept here:
 - A ground is met by a duty missed or by a fact present, never by an officer's opinion alone.
 - One cause enters a business once: what was entered for a cause, and left, is not entered for it again.
+- A ground that describes a lasting state, such as not being reachable, enters a business once while that entry stands.
 - A cause that is already put right on the day of looking is not entered. The law is silent on a cure between the
   cause and the decision; this leans towards the business.
 - A proposal is only a proposal. The entry exists when an officer's decision has appended its fact.
@@ -66,10 +67,12 @@ class Ground:
         duty: A missed duty is the cause, or empty.
         kind: A fact of this kind is the cause, or empty.
         when: Which facts of that kind.
+        waits: The ground is met only when this long has passed since the fact without an exit being met, or ``None``.
         looks_back: A fact older than this on the day of looking is no longer a cause.
         within: Period in which the authority decides, from the cause.
         term: The entry ends this long after it was made, or ``None``.
         ends_next: (month, day): the entry ends on the next such day after it was made, or ``None``.
+        is_state: Whether the ground is a lasting state: none is entered while one under the same rule number stands.
     """
 
     code: str
@@ -84,6 +87,8 @@ class Ground:
     exits: tuple[Exit, ...]
     term: Period | None
     ends_next: tuple[int, int] | None
+    waits: Period | None = None
+    is_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +163,12 @@ def read_lists(
         return duty
 
     def exit_of(table: Table) -> Exit:
+        kind = kind_of(table)
         way = Exit(
             rule=table.rule(languages),
             duty=duty_of(table),
-            kind=kind_of(table),
-            when=read_condition(table, "when"),
+            kind=kind,
+            when=read_condition(table, "when", kinds.get(kind)),
             within=table.period("within"),
         )
         if bool(way.duty) == bool(way.kind):
@@ -178,19 +184,22 @@ def read_lists(
         grounds = []
         for ground_code, inner in table.named("ground"):
             ends_next = inner.text("ends_next", "")
+            kind = kind_of(inner)
             ground = Ground(
                 code=ground_code,
                 list_code=code,
                 rule=inner.rule(languages),
                 subject_types=types,
                 duty=duty_of(inner),
-                kind=kind_of(inner),
-                when=read_condition(inner, "when"),
+                kind=kind,
+                when=read_condition(inner, "when", kinds.get(kind)),
                 looks_back=inner.maybe_period("looks_back"),
                 within=inner.period("within"),
                 exits=tuple(exit_of(way) for way in inner.tables("exit", required=False)),
                 term=inner.maybe_period("term"),
                 ends_next=_month_day(inner, ends_next) if ends_next else None,
+                waits=inner.maybe_period("waits"),
+                is_state=inner.flag("is_state", False),
             )
             if bool(ground.duty) == bool(ground.kind):
                 raise inner.mistake("kind", "Both or neither of duty and kind.", "Either a duty or a fact kind.")
@@ -263,15 +272,16 @@ def _entries(
 ) -> Iterator[Proposal]:
     if not who.is_active or (ground.subject_types and who.subject_type not in ground.subject_types):
         return
-    entered = {
-        entry.payload["cause"]
-        for entry in seen.of(entry_kind)
-        if entry.payload["list"] == ground.list_code and entry.payload["ground"] == ground.code
-    }
-    for cause, arose_on, facts in _causes(seen, who, ground, duties, calendar):
+    entries = [entry for entry in seen.of(entry_kind) if entry.payload["list"] == ground.list_code]
+    if ground.is_state and any(
+        entry.span.contains(seen.as_of) and entry.payload["rule"] == ground.rule.number for entry in entries
+    ):
+        return
+    entered = {entry.payload["cause"] for entry in entries if entry.payload["ground"] == ground.code}
+    for cause, begun_on, arose_on, facts in _causes(seen, who, ground, duties, calendar):
         if cause in entered or not ground.rule.validity.contains(arose_on):
             continue
-        if any(_met(seen, way, cause, arose_on, duties) for way in in_force(ground.exits, seen.as_of)):
+        if any(_met(seen, way, cause, begun_on, duties) for way in in_force(ground.exits, seen.as_of)):
             continue
         yield Proposal(
             entity_id=who.entity_id,
@@ -288,15 +298,16 @@ def _entries(
 
 def _causes(
     seen: View, who: Profile, ground: Ground, duties: Mapping[str, Duty], calendar: Calendar
-) -> Iterator[tuple[str, date, tuple[str, ...]]]:
+) -> Iterator[tuple[str, date, date, tuple[str, ...]]]:
+    """Yield (cause, day the cause begun, day the ground was met, digests of facts)."""
     if ground.duty:
         duty = duties[ground.duty]
         window = duty.last_closed_window(seen.as_of)
         end = duty.window_end(window)
         year = window - duty.years_back
         done = duty.fulfilment(seen, year)
-        if duty.binds(who.registered.span.from_on, window) and (done is None or done.span.from_on > end):
-            yield f"year:{year}", end, (who.registered.digest,)
+        if duty.binds(who.established_on, window) and (done is None or done.span.from_on > end):
+            yield f"year:{year}", end, end, (who.registered.digest,)
         return
     for fact in seen.of(ground.kind):
         if not ground.when.agrees(fact.payload):
@@ -304,18 +315,31 @@ def _causes(
         begun = fact.span.from_on
         if ground.looks_back is not None and period_end(begun, ground.looks_back, calendar) < seen.as_of:
             continue
-        yield f"fact:{fact.digest}", begun, (fact.digest,)
+        met_on = begun if ground.waits is None else period_end(begun, ground.waits, calendar)
+        # The last day of an ordered period still belongs to the one who was ordered.
+        if ground.waits is None or met_on < seen.as_of:
+            yield f"fact:{fact.digest}", begun, met_on, (fact.digest,)
 
 
-def _met(seen: View, way: Exit, cause: str, arose_on: date, duties: Mapping[str, Duty]) -> Fact | None:
-    """Return the fact that meets an exit, or ``None``."""
+def _met(seen: View, way: Exit, cause: str, begun_on: date, duties: Mapping[str, Duty]) -> Fact | None:
+    """Return the fact that meets an exit of a cause begun on that day, or ``None``."""
     if way.duty:
         kind, _, year = cause.partition(":")
         return duties[way.duty].fulfilment(seen, int(year)) if kind == "year" else None
     for fact in seen.of(way.kind):
-        if fact.span.from_on > arose_on and way.when.agrees(fact.payload):
+        if fact.span.from_on > begun_on and way.when.agrees(fact.payload):
             return fact
     return None
+
+
+def _begun_on(seen: View, entry: Fact) -> date:
+    """Return the day on which an entry's cause begun; the entry's own day where the view does not hold the cause."""
+    what, _, digest = str(entry.payload["cause"]).partition(":")
+    if what == "fact":
+        for fact in seen.facts:
+            if fact.digest == digest:
+                return fact.span.from_on
+    return entry.span.from_on
 
 
 def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], calendar: Calendar) -> Proposal | None:
@@ -324,7 +348,7 @@ def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], c
     if over is not None and over <= seen.as_of:
         return _leaving(entry, Act.END, ground.rule, cause, (entry.digest,), over, over)
     for way in in_force(ground.exits, seen.as_of):
-        cure = _met(seen, way, cause, entry.span.from_on, duties)
+        cure = _met(seen, way, cause, _begun_on(seen, entry), duties)
         if cure is not None:
             met_on = max(cure.span.from_on, entry.span.from_on)
             facts = (entry.digest, cure.digest)

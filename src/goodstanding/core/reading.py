@@ -124,6 +124,13 @@ class Table:
                 raise self.mistake(name, f"{value!r} in the list.", "A list of whole numbers.")
         return tuple(values)
 
+    def flags(self, name: str) -> tuple[bool, ...]:
+        values = self._take(name, list, "A list of true and false.", ...)
+        for value in values:
+            if type(value) is not bool:
+                raise self.mistake(name, f"{value!r} in the list.", "A list of true and false.")
+        return tuple(values)
+
     def days(self, name: str) -> frozenset[date]:
         values = self._take(name, list, "A list of days.", [])
         for value in values:

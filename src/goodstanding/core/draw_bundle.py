@@ -36,6 +36,16 @@ class Bundle:
     draw: Draw
 
 
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Return a plan as canonical JSON types: what is published when it is committed, before any seed."""
+    return {
+        "header": dict(header_line(plan)),
+        "strata": [dict(stratum_line(one)) for one in sorted(plan.strata, key=lambda one: one.code)],
+        "frame": [dict(unit_line(one)) for one in sorted(plan.frame, key=lambda one: one.id)],
+        "roster": [dict(inspector_line(one)) for one in sorted(plan.roster, key=lambda one: one.id)],
+    }
+
+
 def bundle(plan: Plan, outcome: Draw) -> dict[str, Any]:
     """Return the whole draw as a document of canonical JSON types.
 
@@ -49,12 +59,7 @@ def bundle(plan: Plan, outcome: Draw) -> dict[str, Any]:
     lines = commitment_lines(plan)
     return {
         "format": FORMAT,
-        "plan": {
-            "header": dict(header_line(plan)),
-            "strata": [dict(stratum_line(one)) for one in sorted(plan.strata, key=lambda one: one.code)],
-            "frame": [dict(unit_line(one)) for one in sorted(plan.frame, key=lambda one: one.id)],
-            "roster": [dict(inspector_line(one)) for one in sorted(plan.roster, key=lambda one: one.id)],
-        },
+        "plan": plan_document(plan),
         "commitment": {
             "committed_at": instant_text(outcome.commitment.committed_at),
             "digest": outcome.commitment.digest,
@@ -90,7 +95,7 @@ def read_bundle(document: Mapping[str, Any]) -> Bundle:
     try:
         if document["format"] != FORMAT:
             raise ValueError(f"the format {document['format']!r}")
-        plan = _read_plan(document["plan"])
+        plan = read_plan(document["plan"])
         commitment = Commitment(
             digest=document["commitment"]["digest"],
             committed_at=datetime.fromisoformat(document["commitment"]["committed_at"]),
@@ -165,7 +170,8 @@ def _read_selection(line: Mapping[str, Any]) -> Selection:
     )
 
 
-def _read_plan(part: Mapping[str, Any]) -> Plan:
+def read_plan(part: Mapping[str, Any]) -> Plan:
+    """Read a plan from its document; a missing or misshapen part raises KeyError, TypeError or ValueError."""
     header = part["header"]
     return Plan(
         label=header["label"],

@@ -106,6 +106,11 @@ def progress() -> Progress:
     )
 
 
+def is_json() -> bool:
+    """Tell whether the result is to be JSON, so that tables and pictures are left out."""
+    return _json
+
+
 def say(text: str) -> None:
     """Print a line for people; with ``--json`` it is left out."""
     if not _json:

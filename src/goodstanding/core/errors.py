@@ -151,6 +151,12 @@ class HomeExists(Refused):
     code = "home.exists"
 
 
+class FileUnreadable(Invalid):
+    """A file named on the command line is not there or may not be read."""
+
+    code = "file.unreadable"
+
+
 # -- draw ----------------------------------------------------------------------------------------------------------
 
 
@@ -182,3 +188,36 @@ class BundleDiffers(Broken):
     """A draw bundle does not re-run to what it says."""
 
     code = "draw.bundle_differs"
+
+
+# -- campaigns -----------------------------------------------------------------------------------------------------
+
+
+class LabelTaken(Refused):
+    """A campaign's label was used before."""
+
+    code = "campaign.label_taken"
+
+
+class ClassRunMissing(Refused):
+    """A plan needs a classification first."""
+
+    code = "campaign.class_run_missing"
+
+
+class CampaignUnknown(Invalid):
+    """No campaign or visit of that name."""
+
+    code = "campaign.unknown"
+
+
+class ResultInvalid(Invalid):
+    """The codes of an inspection result do not fit the rulebook."""
+
+    code = "inspection.result_invalid"
+
+
+class DirectoryInvalid(Invalid):
+    """The inspector directory's file cannot be taken."""
+
+    code = "campaign.directory_invalid"

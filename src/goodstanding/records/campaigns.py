@@ -1,0 +1,314 @@
+"""Inspection campaigns: planned and committed, drawn once, visited, recorded.
+
+Rules kept here:
+- The plan is committed, with its outbox message, before a seed is accepted; a campaign is drawn once.
+- Only active businesses with a class in the named run are in the frame.
+- A result is a fact of the ledger and a line of the visit, written in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from goodstanding.core.canonical import canonical_bytes
+from goodstanding.core.dates import Span
+from goodstanding.core.draw import Commitment, Inspector, Plan, Seed, SeedKind, commit, draw
+from goodstanding.core.draw_bundle import bundle, plan_document, read_plan
+from goodstanding.core.entity import profile
+from goodstanding.core.errors import (
+    AlreadyDrawn,
+    CampaignUnknown,
+    ClassRunMissing,
+    LabelTaken,
+    NotCommitted,
+    ResultInvalid,
+)
+from goodstanding.core.fact import Fact, Value
+from goodstanding.core.ledger import view
+from goodstanding.core.listing import DECISIONS
+from goodstanding.core.plan import By, Candidate, ratios_in_force, stratify
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.records import ledger, outbox
+from goodstanding.records.models import Campaign, ClassRecord, ClassRun, Decision, Visit
+from goodstanding.records.models import Inspector as InspectorRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What inspectors found at one visit."""
+
+    visit_id: int
+    results: tuple[str, ...]
+    inspected_on: date
+
+
+def plan_campaign(
+    book: Rulebook,
+    label: str,
+    title: Mapping[str, str],
+    day: date,
+    now: datetime,
+    planner: str,
+    by: By = By.CLASS,
+    seed_kind: SeedKind = SeedKind.DECLARED,
+    seed_source: str = "",
+    on_progress: Callable[[int], None] | None = None,
+) -> Campaign:
+    """Build frame, strata and roster from the last classification and commit to them.
+
+    Args:
+        label: Name of the campaign, never used for another.
+        title: What it is, by language.
+        day: Day on which the frame is true.
+        now: Instant of the commitment; UTC.
+        planner: Who commits.
+    Raises:
+        LabelTaken: A campaign of that label exists.
+        ClassRunMissing: Nothing was classified under this rulebook yet.
+        PlanInvalid, TooFewInspectors: The plan cannot be drawn lawfully.
+    """
+    if Campaign.objects.filter(label=label).exists():
+        raise LabelTaken(
+            asked=f"To commit a campaign labelled {label}.",
+            found="A campaign of that label exists.",
+            wants="Every campaign has a label of its own, because it separates the tickets.",
+            next_step="Choose another label.",
+        )
+    run = ClassRun.objects.filter(rulebook_digest=book.digest).order_by("-id").first()
+    if run is None:
+        raise ClassRunMissing(
+            asked=f"To plan the campaign {label}.",
+            found="No classification was made under the rulebook in force.",
+            wants="Ratios follow classes, so classes come first.",
+            next_step="Run `goodstanding classify --as-of DAY`, then plan again.",
+        )
+    classes = dict(ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code"))
+    candidates = []
+    for done, (entity_id, facts) in enumerate(ledger.by_entity(sorted(classes), run.ledger_position), start=1):
+        who = profile(view(facts, day, now), book.roles)
+        if who is not None and who.is_active:
+            candidates.append(Candidate(entity_id, classes[entity_id], who.region))
+        if on_progress is not None and done % 1000 == 0:
+            on_progress(done)
+    frame, strata = stratify(candidates, ratios_in_force(book.inspection, run.scale, day), by)
+    plan = Plan(
+        label=label,
+        title=next(iter(title.values())),
+        as_of=day,
+        rulebook_digest=book.digest,
+        frame=frame,
+        strata=strata,
+        roster=roster(),
+        inspectors_per_visit=book.inspection.inspectors_per_visit,
+        seed_kind=seed_kind,
+        seed_source=seed_source,
+    )
+    commitment = commit(plan, now)
+    with transaction.atomic():
+        campaign = Campaign.objects.create(
+            label=label,
+            title=dict(title),
+            as_of=day,
+            rulebook_digest=book.digest,
+            class_run=run,
+            plan=canonical_bytes(plan_document(plan)).decode(),
+            commitment=commitment.digest,
+            committed_at=now,
+        )
+        Decision.objects.create(
+            number=f"plan/{label}",
+            kind="campaign.commit",
+            as_of=day,
+            known_at=now,
+            ledger_position=run.ledger_position,
+            rulebook_digest=book.digest,
+            outcome={"commitment": commitment.digest, "strata": {one.code: one.size for one in strata}},
+            decided_by=planner,
+            decided_on=day,
+            decided_at=now,
+        )
+        outbox.announce_draw(label, now)
+    return campaign
+
+
+def roster() -> tuple[Inspector, ...]:
+    """Return the inspectors who may be sent, by code."""
+    return tuple(
+        Inspector(one.code, tuple(one.skills), tuple(one.regions), tuple(one.recused_from))
+        for one in InspectorRecord.objects.filter(is_active=True).order_by("code")
+    )
+
+
+def campaign_of(label: str) -> Campaign:
+    """Return a campaign by its label.
+
+    Raises:
+        CampaignUnknown: There is none.
+    """
+    campaign = Campaign.objects.filter(label=label).first()
+    if campaign is None:
+        raise CampaignUnknown(
+            asked=f"The campaign {label}.",
+            found="No campaign has that label.",
+            wants="The label of a committed campaign.",
+            next_step="List the campaigns with `goodstanding draw list`.",
+        )
+    return campaign
+
+
+def draw_campaign(label: str, seed_value: str, now: datetime) -> Campaign:
+    """Draw a committed campaign, once, and record its visits.
+
+    Args:
+        seed_value: What the announced event gave, as text.
+        now: Instant at which the seed became known; later than the commitment.
+    Raises:
+        CampaignUnknown, AlreadyDrawn: No such campaign, or it was drawn.
+        NotCommitted: The seed is not later than the commitment.
+        PlanInvalid: The seed is empty or ill-formed.
+    """
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().filter(pk=campaign_of(label).pk).get()
+        if campaign.drawn_at is not None:
+            raise AlreadyDrawn(
+                asked=f"To draw the campaign {label}.",
+                found=f"It was drawn at {campaign.drawn_at:%Y-%m-%d %H:%M} UTC.",
+                wants="A campaign is drawn once; withdrawals take the next ticket.",
+                next_step="Commit a new campaign under a new label if another lot is lawful.",
+            )
+        plan = read_plan(json.loads(campaign.plan))
+        commitment = Commitment(campaign.commitment, campaign.committed_at)
+        outcome = draw(plan, Seed(seed_value, plan.seed_kind, now), commitment)
+        campaign.seed = seed_value
+        campaign.drawn_at = now
+        campaign.bundle = canonical_bytes(bundle(plan, outcome)).decode()
+        campaign.save(update_fields=["seed", "drawn_at", "bundle"])
+        run = campaign.class_run
+        drawn = [one.unit_id for one in outcome.selected]
+        classes = dict(
+            ClassRecord.objects.filter(run=run, entity_id__in=drawn).values_list("entity_id", "class_code")
+            if len(drawn) <= 20_000
+            else ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code")
+        )
+        Visit.objects.bulk_create(
+            (
+                Visit(
+                    campaign=campaign,
+                    entity_id=one.unit_id,
+                    stratum=one.stratum,
+                    class_code=classes[one.unit_id],
+                    inspectors=list(one.inspectors),
+                )
+                for one in outcome.selected
+            ),
+            batch_size=2000,
+        )
+        outbox.announce_draw(label, now)
+    return campaign
+
+
+def check_finding(book: Rulebook, campaign: Campaign, results: Sequence[str], inspected_on: date) -> None:
+    """Refuse a result the rulebook does not know, or a visit before its lot was drawn.
+
+    Raises:
+        NotCommitted: The campaign is not drawn yet, or the visit lies before the day of its plan.
+        ResultInvalid: The codes are none, unknown, or one stands beside others that must stand alone.
+    """
+    if campaign.drawn_at is None or inspected_on < campaign.as_of:
+        raise NotCommitted(
+            asked=f"To record a visit of {campaign.label} on {inspected_on}.",
+            found=f"The plan is of {campaign.as_of}" + ("." if campaign.drawn_at else " and not drawn yet."),
+            wants="A visit follows its lot.",
+            next_step="Draw first, or mend the day of the visit.",
+        )
+    known = book.inspection.results
+    unknown = [code for code in results if code not in known]
+    alone = [code for code in results if code in known and known[code].is_alone]
+    if not results or unknown or (alone and len(results) > 1):
+        raise ResultInvalid(
+            asked=f"To record the results {', '.join(results) or '(none)'}.",
+            found=f"Unknown: {', '.join(unknown)}." if unknown else "None, or one that stands alone beside others.",
+            wants="One or more codes of inspection.toml; a code that stands alone has none beside it.",
+            next_step="Choose among: " + ", ".join(known) + ".",
+        )
+
+
+def record_findings(book: Rulebook, findings: Sequence[Finding], now: datetime, recorder: str) -> int:
+    """Record what visits found, all or none, and return how many were new.
+
+    Raises:
+        CampaignUnknown: A visit does not exist.
+        NotCommitted, ResultInvalid: See `check_finding`.
+    """
+    with transaction.atomic():
+        visits = {
+            visit.pk: visit
+            for visit in Visit.objects.select_related("campaign").filter(pk__in=[one.visit_id for one in findings])
+        }
+        facts = []
+        for finding in findings:
+            visit = visits.get(finding.visit_id)
+            if visit is None:
+                raise CampaignUnknown(
+                    asked=f"To record visit {finding.visit_id}.",
+                    found="No such visit was drawn.",
+                    wants="Results belong to drawn visits.",
+                    next_step="Look the visit up in its campaign.",
+                )
+            check_finding(book, visit.campaign, finding.results, finding.inspected_on)
+            visit.results = sorted(set(finding.results))
+            visit.inspected_on = finding.inspected_on
+            visit.recorded_by = recorder
+            facts.append(ledger.Delivered(result_fact(book, visit, finding.inspected_on, now)))
+        receipt = ledger.deliver(facts, now)
+        Visit.objects.bulk_update(visits.values(), ["results", "inspected_on", "recorded_by"], batch_size=500)
+    return receipt.added
+
+
+def result_fact(book: Rulebook, visit: Visit, inspected_on: date, now: datetime) -> Fact:
+    """Return the fact of one visit's result; the record is the visit, so a mended result corrects it."""
+    rules = book.inspection
+    kind = book.kinds[rules.result_kind]
+    payload: dict[str, Value] = {rules.result_field: tuple(visit.results)}
+    offered: dict[str, Value] = {
+        "task": visit.campaign.label,
+        "inspectors": ", ".join(visit.inspectors),
+        kind.authority_field: next(iter(book.authority.values())),
+    }
+    payload.update((name, value) for name, value in offered.items() if name in kind.fields)
+    kind.check(payload)
+    return Fact(
+        entity_id=visit.entity_id,
+        kind=kind.code,
+        source=DECISIONS,
+        source_ref=f"visit/{visit.campaign.label}/{visit.entity_id}",
+        span=Span(inspected_on),
+        known_at=now,
+        payload=payload,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HitRate:
+    """Visits of one class, and how many found something."""
+
+    class_code: str
+    visited: int
+    adverse: int
+
+
+def hit_rates(book: Rulebook, label: str) -> list[HitRate]:
+    """Return, by class, how many recorded visits found something adverse."""
+    adverse_codes = {code for code, result in book.inspection.results.items() if result.is_adverse}
+    visited: dict[str, int] = {}
+    adverse: dict[str, int] = {}
+    done = Visit.objects.filter(campaign__label=label).exclude(inspected_on=None)
+    for class_code, results in done.values_list("class_code", "results"):
+        visited[class_code] = visited.get(class_code, 0) + 1
+        adverse[class_code] = adverse.get(class_code, 0) + (not adverse_codes.isdisjoint(results))
+    return [HitRate(code, count, adverse[code]) for code, count in sorted(visited.items())]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from goodstanding.core.reading import Table
-from goodstanding.core.rule import Rule
+from goodstanding.core.rule import Rule, overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def read_scorecards(
             raise table.mistake("indicator", f"{name!r}.", "An indicator of the engine.")
         return name
 
-    cards = []
+    cards: list[Scorecard] = []
     for table in file.tables("scorecard"):
         scale = table.text("scale")
         if scale not in scales:
@@ -183,5 +183,12 @@ def read_scorecards(
             if class_code not in {band.code for band in scales[scale].bands}:
                 raise inner.mistake("class", f"{class_code!r}.", f"A class of scale {scale}.")
             direct.append(DirectRule(inner.rule(languages), name, inner.whole("at_least", 1), class_code))
-        cards.append(Scorecard(table.rule(languages), scale, table.whole("base", 0), tuple(weighings), tuple(direct)))
+        card = Scorecard(table.rule(languages), scale, table.whole("base", 0), tuple(weighings), tuple(direct))
+        for other in cards:
+            if other.scale == scale and overlapping(other.rule.validity, card.rule.validity):
+                found = (
+                    f"From {card.rule.validity.from_on}, while the version from {other.rule.validity.from_on} holds."
+                )
+                raise table.mistake("valid_from", found, f"One scorecard of scale {scale} on any day.")
+        cards.append(card)
     return tuple(cards)

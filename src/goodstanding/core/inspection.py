@@ -9,7 +9,7 @@ from goodstanding.core.classification import Scale
 from goodstanding.core.dates import Period
 from goodstanding.core.fact import FactKind
 from goodstanding.core.reading import Table
-from goodstanding.core.rule import Rule
+from goodstanding.core.rule import Rule, overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def read_inspection(
     if known != set(results):
         odd = ", ".join(sorted(known ^ set(results)))
         raise file.mistake("result", f"{odd} differ from the codes of {result_field}.", "The same codes in both.")
-    ratios = []
+    ratios: list[Ratio] = []
     for table in file.tables("ratio"):
         scale, class_code = table.text("scale"), table.text("class")
         if scale not in scales or class_code not in {band.code for band in scales[scale].bands}:
@@ -94,7 +94,13 @@ def read_inspection(
         weight = table.whole("weight", 1)
         if weight < 1:
             raise table.mistake("weight", f"{weight}.", "One or more.")
-        ratios.append(Ratio(table.rule(languages), scale, class_code, ratio_ppm, weight))
+        ratio = Ratio(table.rule(languages), scale, class_code, ratio_ppm, weight)
+        for other in ratios:
+            same = (other.scale, other.class_code) == (scale, class_code)
+            if same and overlapping(other.rule.validity, ratio.rule.validity):
+                found = f"From {ratio.rule.validity.from_on}, while another from {other.rule.validity.from_on} holds."
+                raise table.mistake("valid_from", found, f"One ratio of class {class_code} on any day.")
+        ratios.append(ratio)
     return Inspection(
         result_kind=result_kind,
         result_field=result_field,

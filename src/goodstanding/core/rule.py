@@ -60,6 +60,13 @@ def in_force(items: Iterable[R], day: date) -> list[R]:
     return [item for item in items if item.rule.validity.contains(day)]
 
 
+def overlapping(first: Span, second: Span) -> bool:
+    """Tell whether two spans share a day."""
+    return (first.until_on is None or second.from_on < first.until_on) and (
+        second.until_on is None or first.from_on < second.until_on
+    )
+
+
 def the_one_in_force(items: Iterable[R], day: date, what: str) -> R:
     """Return the single item in force on ``day``.
 

@@ -222,7 +222,7 @@ def _read_calendar(file: Table) -> Calendar:
 
 
 def _check_roles(head: Table, book: Rulebook) -> None:
-    """Refuse a role that names a kind or field the catalogue does not have."""
+    """Refuse a role, list or subject type that names what the catalogue does not have."""
     roles = book.roles
     kind = book.kinds.get(roles.kind)
     if kind is None:
@@ -231,6 +231,20 @@ def _check_roles(head: Table, book: Rulebook) -> None:
         field = getattr(roles, role)
         if field and field not in kind.fields:
             raise head.mistake(f"registration.{role}", f"{field!r}.", f"A field of kind {roles.kind}.")
+    if roles.established and (
+        roles.established not in kind.fields or kind.fields[roles.established].type is not FieldType.DAY
+    ):
+        wants = f"A field of type day in kind {roles.kind}."
+        raise head.mistake("registration.established", f"{roles.established!r}.", wants)
+    statuses = kind.fields[roles.status].codes if roles.status else frozenset()
+    _check_codes("rulebook.toml", "registration.active_statuses", roles.active_statuses, statuses)
+    types = kind.fields[roles.subject_type].codes if roles.subject_type else frozenset()
+    entry = book.kinds[book.lists.entry_kind].fields
+    for code, definition in book.lists.lists.items():
+        _check_codes("lists.toml", f"list.{code}", {code}, entry["list"].codes)
+        for ground in definition.grounds:
+            _check_codes("lists.toml", f"list.{code}.subject_types", ground.subject_types, types)
+            _check_codes("lists.toml", f"list.{code}.ground.{ground.code}", {ground.code}, entry["ground"].codes)
     shown_kinds = {rule.kind for rule in book.disclosure.display}
     for code, shown_kind in book.kinds.items():
         if shown_kind.is_public and code not in shown_kinds:
@@ -240,3 +254,10 @@ def _check_roles(head: Table, book: Rulebook) -> None:
                 f"No display rule for the public kind {code}.",
                 "A display rule for every kind that facts.toml calls public.",
             )
+
+
+def _check_codes(file: str, key: str, used: Collection[str], known: Collection[str]) -> None:
+    """Refuse a code that its table does not have; a field without a table takes any."""
+    odd = sorted(set(used) - set(known))
+    if known and odd:
+        raise mistake(file, key, f"{', '.join(odd)}.", "One of: " + ", ".join(sorted(known)) + ".")

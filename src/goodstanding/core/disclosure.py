@@ -183,6 +183,29 @@ def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar) -> Shown | Non
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day by which one fact must be public on one target."""
+
+    deadline: Deadline
+    due_on: date
+
+
+def due(fact: Fact, disclosure: Disclosure, calendar: Calendar) -> tuple[Due, ...]:
+    """Return every publication deadline of a fact, in the rulebook's order: one fact may owe several targets.
+
+    The deadlines in force on the fact's first day bind it, and run from that day.
+
+    Raises:
+        CalendarYearUnknown: A deadline leaves the covered years.
+    """
+    return tuple(
+        Due(deadline, period_end(fact.span.from_on, deadline.within, calendar))
+        for deadline in in_force(disclosure.deadlines, fact.span.from_on)
+        if deadline.kind == fact.kind and deadline.when.agrees(fact.payload)
+    )
+
+
 def _day(value: Value) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) and value else None
 

@@ -73,6 +73,7 @@ class Ground:
         term: The entry ends this long after it was made, or ``None``.
         ends_next: (month, day): the entry ends on the next such day after it was made, or ``None``.
         is_state: Whether the ground is a lasting state: none is entered while one under the same rule number stands.
+        end_rule: The rule that ends an entry whose time is over; ``None`` where the ground's own rule says so.
     """
 
     code: str
@@ -89,6 +90,7 @@ class Ground:
     ends_next: tuple[int, int] | None
     waits: Period | None = None
     is_state: bool = False
+    end_rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def read_lists(
         for ground_code, inner in table.named("ground"):
             ends_next = inner.text("ends_next", "")
             kind = kind_of(inner)
+            end = inner.maybe_table("end")
             ground = Ground(
                 code=ground_code,
                 list_code=code,
@@ -200,12 +203,20 @@ def read_lists(
                 ends_next=_month_day(inner, ends_next) if ends_next else None,
                 waits=inner.maybe_period("waits"),
                 is_state=inner.flag("is_state", False),
+                end_rule=None if end is None else _end_rule(end, languages),
             )
+            if ground.end_rule is not None and ground.term is None and ground.ends_next is None:
+                raise inner.mistake("end", "A rule for an end that never comes.", "A term or ends_next beside it.")
             if bool(ground.duty) == bool(ground.kind):
                 raise inner.mistake("kind", "Both or neither of duty and kind.", "Either a duty or a fact kind.")
             grounds.append(ground)
         lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds))
     return Lists(entry_kind, file.text("authority"), lists)
+
+
+def _end_rule(table: Table, languages: tuple[str, ...]) -> Rule:
+    with table:
+        return table.rule(languages)
 
 
 def _month_day(table: Table, text: str) -> tuple[int, int]:
@@ -346,7 +357,8 @@ def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], c
     cause = str(entry.payload["cause"])
     over = _term_end(entry, ground, calendar)
     if over is not None and over <= seen.as_of:
-        return _leaving(entry, Act.END, ground.rule, cause, (entry.digest,), over, over)
+        rule = ground.rule if ground.end_rule is None else ground.end_rule
+        return _leaving(entry, Act.END, rule, cause, (entry.digest,), over, over)
     for way in in_force(ground.exits, seen.as_of):
         cure = _met(seen, way, cause, _begun_on(seen, entry), duties)
         if cure is not None:

@@ -69,6 +69,8 @@ class Rulebook:
         for definition in self.lists.lists.values():
             for ground in definition.grounds:
                 found += [ground.rule, *(way.rule for way in ground.exits)]
+                if ground.end_rule is not None:
+                    found.append(ground.end_rule)
         for card in self.scorecards:
             found += [card.rule, *(direct.rule for direct in card.direct)]
         found += [item.rule for item in self.inspection.items.values()]
@@ -210,8 +212,14 @@ def _read_calendar(file: Table) -> Calendar:
     makeup: set[date] = set()
     for table in file.tables("year", required=False):
         table.text("source")
-        holidays |= table.days("holidays")
-        makeup |= table.days("makeup_days")
+        off, on = table.days("holidays"), table.days("makeup_days")
+        for day in sorted(off | on):
+            if not covers[0] <= day.year <= covers[1]:
+                raise table.mistake("holidays", f"{day}.", f"Days of the years covered, {covers[0]} to {covers[1]}.")
+        holidays |= off
+        makeup |= on
+    for day in sorted(holidays & makeup):
+        raise file.mistake("year", f"{day} is both off and worked.", "Each day once.")
     return Calendar(
         rest_weekdays=frozenset(weekdays),
         holidays=frozenset(holidays),

@@ -1,7 +1,7 @@
 """The inspector directory: who may be sent, kept from a file the authority writes.
 
-The file is CSV in UTF-8 with the columns ``code``, ``name``, ``regions``, ``skills`` and ``recused_from``; the last three
-hold several values separated by spaces. Names stay in the records; only codes are ever published.
+The file is CSV in UTF-8 with the columns ``code``, ``name``, ``regions``, ``skills`` and ``recused_from``; the last
+three hold several values separated by spaces. Names stay in the records; only codes are ever published.
 """
 
 from __future__ import annotations

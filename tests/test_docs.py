@@ -50,7 +50,9 @@ def test_every_command_says_what_it_does() -> None:
     for room in ROOMS:
         import_module(f"goodstanding.cli.{room}")
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert {"init", "import", "classify", "explain", "tick", "plan", "draw", "verify", "publish", "serve"} <= set(commands)
+    assert {"init", "import", "classify", "explain", "tick", "plan", "draw", "verify", "publish", "serve"} <= set(
+        commands
+    )
     for name, command in commands.items():
         assert command.help, name
 

@@ -1,0 +1,165 @@
+"""A campaign is committed, then drawn once, and its results are facts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from tests.conftest import NOW
+
+from goodstanding.core.draw_bundle import rerun
+from goodstanding.core.errors import (
+    AlreadyDrawn,
+    CampaignUnknown,
+    ClassRunMissing,
+    LabelTaken,
+    NotCommitted,
+    ResultInvalid,
+    TooFewInspectors,
+)
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.records import ledger
+from goodstanding.records.campaigns import (
+    Finding,
+    draw_campaign,
+    hit_rates,
+    plan_campaign,
+    record_findings,
+)
+from goodstanding.records.models import Campaign, ClassRun, Decision, Inspector, OutboxMessage, Visit
+
+DAY = date(2026, 11, 6)
+LATER = NOW + timedelta(hours=1)
+TITLE = {"zh": "秋季抽查", "en": "Autumn round"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def committed(cn: Rulebook, classified: ClassRun) -> Campaign:
+    return plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+
+
+@pytest.fixture
+def drawn(committed: Campaign) -> Campaign:
+    return draw_campaign(committed.label, "4 1 6 2 3", LATER)
+
+
+def test_a_commitment_is_announced_and_recorded_as_a_decision(committed: Campaign) -> None:
+    assert OutboxMessage.objects.filter(topic="draw", body={"label": "autumn"}).count() == 1
+    assert Decision.objects.get(number="plan/autumn").outcome["commitment"] == committed.commitment
+
+
+def test_only_active_businesses_are_in_the_frame(committed: Campaign) -> None:
+    frame = {unit["id"] for unit in json.loads(committed.plan)["frame"]}
+    assert len(frame) == 39
+    assert f"uscc:{39:018}" not in frame
+
+
+def test_a_label_serves_once(cn: Rulebook, committed: Campaign) -> None:
+    with pytest.raises(LabelTaken):
+        plan_campaign(cn, "autumn", TITLE, DAY, LATER, "chief")
+
+
+def test_classes_come_before_plans(cn: Rulebook) -> None:
+    with pytest.raises(ClassRunMissing):
+        plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+
+
+def test_a_plan_without_a_lawful_pair_is_not_committed(cn: Rulebook, classified: ClassRun) -> None:
+    Inspector.objects.exclude(code="I-0").delete()
+    with pytest.raises(TooFewInspectors):
+        plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+    assert not Campaign.objects.exists()
+    assert not OutboxMessage.objects.filter(topic="draw").exists()
+
+
+def test_a_recused_inspector_is_never_sent(cn: Rulebook, classified: ClassRun) -> None:
+    everybody = [f"uscc:{n:018}" for n in range(40)]
+    Inspector.objects.filter(code="I-0").update(recused_from=everybody)
+    plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+    draw_campaign("autumn", "seed", LATER)
+    assert {tuple(sorted(visit.inspectors)) for visit in Visit.objects.all()} == {("I-1", "I-2")}
+
+
+def test_the_bundle_holds_for_both_implementations(drawn: Campaign, tmp_path: Path) -> None:
+    rerun(json.loads(drawn.bundle))
+    file = tmp_path / "bundle.json"
+    file.write_text(drawn.bundle, encoding="utf-8")
+    verify = Path(__file__).parents[2] / "verify"
+    run = subprocess.run(
+        [sys.executable, "-I", str(verify), str(file), "--commitment", drawn.commitment], capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_campaign_is_drawn_once(drawn: Campaign) -> None:
+    with pytest.raises(AlreadyDrawn):
+        draw_campaign("autumn", "another seed", LATER)
+
+
+def test_a_seed_known_before_the_commitment_is_refused(committed: Campaign) -> None:
+    with pytest.raises(NotCommitted):
+        draw_campaign("autumn", "seed", NOW - timedelta(seconds=1))
+    committed.refresh_from_db()
+    assert committed.drawn_at is None
+
+
+def test_an_unknown_campaign_is_named(cn: Rulebook) -> None:
+    with pytest.raises(CampaignUnknown, match="winter"):
+        draw_campaign("winter", "seed", NOW)
+
+
+def test_a_result_is_a_fact_and_a_mended_result_corrects_it(cn: Rulebook, drawn: Campaign) -> None:
+    visit = Visit.objects.order_by("id").first()
+    assert visit is not None
+    day = date(2026, 11, 9)
+    assert record_findings(cn, [Finding(visit.pk, ("1",), day)], LATER, "inspector") == 1
+    assert record_findings(cn, [Finding(visit.pk, ("1",), day)], LATER, "inspector") == 0
+    assert record_findings(cn, [Finding(visit.pk, ("E",), day)], LATER, "inspector") == 1
+    seen = ledger.view_of(visit.entity_id, day, LATER)
+    assert [fact.payload["results"] for fact in seen.of("inspection")] == [("E",)]
+
+
+@pytest.mark.parametrize("results", [(), ("no such code",), ("1", "E")])
+def test_a_result_the_rulebook_does_not_allow_is_refused(
+    cn: Rulebook, drawn: Campaign, results: tuple[str, ...]
+) -> None:
+    visit = Visit.objects.order_by("id").first()
+    assert visit is not None
+    before = ledger.position()
+    with pytest.raises(ResultInvalid):
+        record_findings(cn, [Finding(visit.pk, results, date(2026, 11, 9))], LATER, "inspector")
+    assert ledger.position() == before
+
+
+def test_one_wrong_result_keeps_all_of_them_out(cn: Rulebook, drawn: Campaign) -> None:
+    first, second = Visit.objects.order_by("id")[:2]
+    findings = [Finding(first.pk, ("1",), date(2026, 11, 9)), Finding(second.pk, ("?",), date(2026, 11, 9))]
+    before = ledger.position()
+    with pytest.raises(ResultInvalid):
+        record_findings(cn, findings, LATER, "inspector")
+    assert ledger.position() == before
+    assert not Visit.objects.exclude(inspected_on=None).exists()
+
+
+def test_a_visit_before_its_lot_is_refused(cn: Rulebook, drawn: Campaign) -> None:
+    visit = Visit.objects.order_by("id").first()
+    assert visit is not None
+    with pytest.raises(NotCommitted):
+        record_findings(cn, [Finding(visit.pk, ("1",), DAY - timedelta(days=1))], LATER, "inspector")
+
+
+def test_hit_rates_count_adverse_results_by_class(cn: Rulebook, drawn: Campaign) -> None:
+    visits = list(Visit.objects.filter(class_code="D").order_by("id"))
+    assert len(visits) >= 2
+    day = date(2026, 11, 9)
+    record_findings(
+        cn, [Finding(visit.pk, ("E",) if n == 0 else ("1",), day) for n, visit in enumerate(visits)], LATER, "inspector"
+    )
+    (rate,) = hit_rates(cn, "autumn")
+    assert (rate.class_code, rate.visited, rate.adverse) == ("D", len(visits), 1)

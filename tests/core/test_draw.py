@@ -178,6 +178,12 @@ def test_stand_ins_continue_the_order_of_inspectors() -> None:
         assert (one.inspectors, one.stand_ins) == (order[:2], order[2:4])
 
 
+def test_a_drawn_unit_carries_the_ticket_of_its_id() -> None:
+    plan = plan_of()
+    for one in draw(plan, seed_of(), commit(plan, COMMITTED_AT)).selected:
+        assert one.ticket_hex == f"{ticket('test', seed_of().value, one.unit_id):064x}"
+
+
 def test_inspectors_are_ordered_anew_for_each_unit() -> None:
     plan = plan_of()
     assert len({inspector_order(plan, "seed", unit.id) for unit in plan.frame}) > 1

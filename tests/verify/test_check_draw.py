@@ -236,6 +236,16 @@ def test_a_bundle_of_the_wrong_shape_exits_2_and_says_where(
     assert named in words
 
 
+def test_a_bundle_that_says_one_thing_twice_exits_2(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.json"
+    once = '"weight": 1}'
+    text = (GOLDEN / "bundle.json").read_text(encoding="utf-8")
+    path.write_text(text.replace(once, '"weight": 5, "weight": 1}', 1), encoding="utf-8")
+    answer = run_checker(path)
+    assert answer.returncode == 2
+    assert "names one thing twice" in answer.stderr
+
+
 def test_a_missing_file_exits_2(tmp_path: Path) -> None:
     answer = run_checker(tmp_path / "nowhere.json")
     assert answer.returncode == 2

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -247,15 +247,27 @@ def replace_closed(outcome: Draw, closed_ids: Collection[str]) -> tuple[Selectio
 
 def _smallest(units: Iterable[Unit], count: int, label: str, seed_value: str) -> list[tuple[int, Unit]]:
     """Return ticket and unit of the smallest ranks; ids are unique, so a unit is never compared."""
+    ticket_of = _tickets(label, seed_value)
     ranked = (
         (rank(number, unit.weight), unit.id, number, unit)
-        for unit, number in ((unit, ticket(label, seed_value, unit.id)) for unit in units)
+        for unit, number in ((unit, ticket_of(unit.id)) for unit in units)
     )
     return [(number, unit) for _, _, number, unit in heapq.nsmallest(count, ranked)]
 
 
 def _order(label: str, seed_value: str, unit_id: str, lawful: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(lawful, key=lambda one: (ticket(label + "/inspector", seed_value, unit_id, one), one)))
+    ticket_of = _tickets(label + "/inspector", seed_value, unit_id)
+    return tuple(sorted(lawful, key=lambda one: (ticket_of(one), one)))
+
+
+def _tickets(*before: str) -> Callable[[str], int]:
+    """Return :func:`ticket` for many ids behind the same label and seed, whose bytes are then written once."""
+    head = canonical_bytes(before)[:-1] + b","
+
+    def ticket_of(one_id: str) -> int:
+        return int.from_bytes(hashlib.sha256(head + canonical_bytes(one_id) + b"]").digest(), "big")
+
+    return ticket_of
 
 
 def _check_seed(plan: Plan, seed: Seed, commitment: Commitment) -> None:

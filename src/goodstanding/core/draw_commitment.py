@@ -6,12 +6,13 @@ commitment itself shows nothing of the plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from goodstanding.core.canonical import digest_hex
+from goodstanding.core.canonical import canonical_bytes, digest_hex
 from goodstanding.core.draw_plan import Inspector, Plan, Stratum, Unit, check_plan
 from goodstanding.core.errors import PlanInvalid
 
@@ -40,7 +41,7 @@ def commitment_lines(plan: Plan) -> dict[str, str | list[str]]:
         "format": FORMAT,
         "header": digest_hex(header_line(plan)),
         "strata": [digest_hex(stratum_line(one)) for one in sorted(plan.strata, key=lambda one: one.code)],
-        "frame": [digest_hex(unit_line(one)) for one in sorted(plan.frame, key=lambda one: one.id)],
+        "frame": _unit_digests(plan.frame),
         "roster": [digest_hex(inspector_line(one)) for one in sorted(plan.roster, key=lambda one: one.id)],
     }
 
@@ -118,3 +119,21 @@ def instant_text(at: datetime) -> str:
             next_step="Give the instant with its time zone.",
         )
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _unit_digests(frame: Iterable[Unit]) -> list[str]:
+    """Return the digest of every unit's line, by id.
+
+    The id is the first key of a line, so all units that differ by their id alone share the bytes behind it; a
+    national frame has millions of ids and few such endings.
+    """
+    endings: dict[tuple[str, tuple[str, ...], str, int], bytes] = {}
+    digests: list[str] = []
+    for unit in sorted(frame, key=lambda one: one.id):
+        shared = (unit.region, unit.skills, unit.stratum, unit.weight)
+        ending = endings.get(shared)
+        if ending is None:
+            rest = {name: value for name, value in unit_line(unit).items() if name != "id"}
+            ending = endings[shared] = b"," + canonical_bytes(rest)[1:]
+        digests.append(hashlib.sha256(b'{"id":' + canonical_bytes(unit.id) + ending).hexdigest())
+    return digests

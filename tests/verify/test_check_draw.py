@@ -6,6 +6,7 @@ import ast
 import copy
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from goodstanding.core.canonical import digest_hex
 from goodstanding.core.draw import commit, draw
 from goodstanding.core.draw_bundle import bundle, read_bundle
-from tests.verify.second import CHECKER, GOLDEN, checker_module, golden, run_checker
+from tests.verify.second import CHECKER, GOLDEN, ROOT, checker_module, golden, run_checker
 
 BUNDLE = golden("bundle.json")
 VECTORS = golden("vectors.json")
@@ -277,3 +278,11 @@ def test_the_checker_gives_the_commitment_and_the_result_of_the_vector() -> None
     assert RERUN.run(vector["plan"], vector["seed"]) == vector["result"]
     document = {"format": "goodstanding-draw/1", "plan": vector["plan"], "commitment": vector["commitment"]}
     assert RERUN.commitment_differences(document, vector["commitment"]["digest"]) == []
+
+
+def test_every_digest_printed_in_the_specification_is_one_of_the_golden_files() -> None:
+    text = (ROOT / "docs" / "specs" / "draw.md").read_text(encoding="utf-8")
+    printed = re.findall("[0-9a-f]{64}", text)
+    assert printed
+    golden_text = "".join(path.read_text(encoding="utf-8") for path in GOLDEN.glob("*.json"))
+    assert [one for one in printed if one not in golden_text] == []

@@ -1,0 +1,158 @@
+"""Case files: a situation in plain words and what the rulebook must make of it.
+
+A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
+says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
+one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `classed`. Keys nobody asked for are refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from goodstanding.core.classification import score
+from goodstanding.core.dates import Span
+from goodstanding.core.disclosure import due, shown
+from goodstanding.core.entity import profile
+from goodstanding.core.fact import Fact, Value
+from goodstanding.core.ledger import view
+from goodstanding.core.listing import proposals
+from goodstanding.core.rule import in_force
+from goodstanding.core.rulebook import Rulebook, load
+
+ROOT = Path(__file__).parents[2] / "rulebooks"
+BUSINESS = "case:1"
+EXPECTATIONS = ("proposes", "shown", "never_shown", "due", "classed")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of one file, not yet read."""
+
+    book: str
+    file: str
+    number: int
+    business: Mapping[str, Any]
+    given: Mapping[str, Mapping[str, Any]]
+    content: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.book}-{self.content['rule']}-{self.file}-{self.number}"
+
+
+def book_names() -> list[str]:
+    return sorted(folder.name for folder in ROOT.iterdir() if (folder / "rulebook.toml").exists())
+
+
+def read_book(name: str) -> Rulebook:
+    return load({path.name: path.read_bytes() for path in sorted((ROOT / name).glob("*.toml"))})
+
+
+def read_cases(book: str) -> Iterator[Case]:
+    for path in sorted((ROOT / book / "cases").glob("*.toml")):
+        content = tomllib.loads(path.read_text("utf-8"))
+        business, given, cases = content.pop("business"), content.pop("given", {}), content.pop("case")
+        assert not content, f"{path}: {sorted(content)} are no keys of a case file"
+        for number, case in enumerate(cases, 1):
+            yield Case(book, path.stem, number, business, given, case)
+
+
+def run(case: Case, book: Rulebook) -> None:
+    """Hold a rulebook to one case; an assertion fails where it decides otherwise."""
+    content = dict(case.content)
+    for name in ("rule", "says"):
+        assert content.pop(name), f"{case}: {name} is missing"
+    on = content.pop("on", None)
+    facts = _facts(case, content, book)
+    indicators = content.pop("indicators", None)
+    expected = {name: content.pop(name) for name in EXPECTATIONS if name in content}
+    assert expected, f"{case}: nothing is expected"
+    assert not content, f"{case}: {sorted(content)} are no keys of a case"
+
+    if "proposes" in expected:
+        assert on is not None, f"{case}: no day of looking"
+        found = [_plain(proposal) for proposal in _proposals(facts, on, book)]
+        assert _sorted(found) == _sorted(expected["proposes"])
+    if "shown" in expected:
+        wanted = dict(expected["shown"])
+        result = shown(facts[wanted.pop("fact")], book.disclosure, book.calendar)
+        assert result is not None, "It is never shown."
+        last = None if result.span.until_on is None else date.fromordinal(result.span.until_on.toordinal() - 1)
+        if wanted.pop("without_end", False):
+            wanted["through"] = None
+        assert {"rule": result.rule.number, "from": result.span.from_on, "through": last} == wanted
+    if "never_shown" in expected:
+        fact = facts[expected["never_shown"]]
+        assert not book.kinds[fact.kind].is_public or shown(fact, book.disclosure, book.calendar) is None
+    if "due" in expected:
+        found = [
+            {"fact": name, "target": item.deadline.target, "rule": item.deadline.rule.number, "on": item.due_on}
+            for name, fact in facts.items()
+            if name in {wanted["fact"] for wanted in expected["due"]}
+            for item in due(fact, book.disclosure, book.calendar)
+        ]
+        assert _sorted(found) == _sorted(expected["due"])
+    if "classed" in expected:
+        wanted = expected["classed"]
+        (card,) = (card for card in in_force(book.scorecards, on) if card.scale == wanted["scale"])
+        assert set(indicators) <= set(card.indicators), "The card does not read these indicators."
+        outcome = score(indicators, card, book.scales[card.scale])
+        assert {"scale": card.scale, "class": outcome.class_code, "points": outcome.points} == wanted
+
+
+def _facts(case: Case, content: dict[str, Any], book: Rulebook) -> dict[str, Fact]:
+    """Return the registration and the case's facts by their id, in the file's order."""
+    registration = {**case.business, **content.pop("business", {})}
+    facts = {"registration": _fact(book.roles.kind, registration.pop("since"), "registration", registration, {}, book)}
+    for number, raw in enumerate(content.pop("fact", []), 1):
+        values = {**case.given.get(raw["kind"], {}), **raw}
+        name, kind = values.pop("id", f"fact-{number}"), values.pop("kind")
+        if kind == book.roles.kind:
+            # A new version of the registration says again whatever it does not change.
+            values = {**registration, **values}
+        assert name not in facts, f"{case}: {name} stands twice"
+        facts[name] = _fact(kind, values.pop("on"), name, values, facts, book)
+    return facts
+
+
+def _fact(kind: str, on: date, name: str, values: dict[str, Any], known: Mapping[str, Fact], book: Rulebook) -> Fact:
+    until, known_on = values.pop("until", None), values.pop("known_on", on)
+    payload: dict[str, Value] = {}
+    for field, value in values.items():
+        if isinstance(value, date):
+            payload[field] = value.isoformat()
+        elif isinstance(value, list):
+            payload[field] = tuple(sorted(value))
+        elif field == "cause" and value.startswith("fact:"):
+            # The lawyer names the fact; the ledger names its digest.
+            payload[field] = "fact:" + known[value.removeprefix("fact:")].digest
+        else:
+            payload[field] = value
+    book.kinds[kind].check(payload)
+    return Fact(BUSINESS, kind, "case", name, Span(on, until), datetime.combine(known_on, time(), UTC), payload)
+
+
+def _proposals(facts: Mapping[str, Fact], on: date, book: Rulebook) -> Any:
+    seen = view(facts.values(), on, datetime.combine(on, time.max, UTC))
+    who = profile(seen, book.roles)
+    assert who is not None
+    return proposals(seen, who, book.lists, book.duties, book.calendar)
+
+
+def _plain(proposal: Any) -> dict[str, Any]:
+    return {
+        "act": proposal.act.value,
+        "list": proposal.list_code,
+        "ground": proposal.ground_code,
+        "rule": proposal.rule.number,
+        "arose_on": proposal.arose_on,
+        "due_on": proposal.due_on,
+    }
+
+
+def _sorted(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(items, key=lambda item: sorted((key, str(value)) for key, value in item.items()))

@@ -64,6 +64,13 @@ def test_a_duty_done_on_the_last_day_proposes_nothing() -> None:
     assert called_for(date(2025, 5, 2), registered(), IN_TIME) == []
 
 
+def test_where_a_late_report_is_no_cure_one_on_the_last_day_is_still_in_time() -> None:
+    exit_ = f'[[list.watch.ground.late.exit]]\nnumber = "L-2"\n{small_law.SOURCE}\n'
+    book = small_law.book("lists", f'{exit_}duty = "report"', f'{exit_}kind = "cure"')
+    assert called_for(date(2025, 5, 2), registered(), IN_TIME, book=book) == []
+    assert len(called_for(date(2025, 5, 2), registered(), reported(date(2025, 5, 1), 2024), book=book)) == 1
+
+
 def test_a_subject_type_the_list_is_not_for_is_left_alone() -> None:
     assert called_for(date(2025, 5, 2), registered(form="trader"), WORSE) == []
 

@@ -124,6 +124,7 @@ MISTAKES = [
         "MM-DD",
     ),
     ("classification", "lower = 10", "lower = 0", "scale.risk.class", "[0, 0]", "rise"),
+    ("classification", "lower = 0", "lower = 1", "scale.risk.class", "[1, 10]", "begin at 0"),
     ("classification", 'code = "high"', 'code = "low"', "scale.risk.class", "twice", "once"),
     ("classification", "[0, 1, 3]", "[0, 3, 1]", "scorecard[0].weigh[0].lower", "[0, 3, 1]", "Rising bounds"),
     ("classification", "[0, 1, 3]", "[0, 1, 1]", "scorecard[0].weigh[0].lower", "[0, 1, 1]", "Rising bounds"),

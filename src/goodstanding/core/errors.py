@@ -157,6 +157,51 @@ class FileUnreadable(Invalid):
     code = "file.unreadable"
 
 
+# -- intake --------------------------------------------------------------------------------------------------------
+
+
+class CardInvalid(Invalid):
+    """A source card is wrong, or does not fit the rulebook."""
+
+    code = "intake.card_invalid"
+
+
+class CardUnknown(Invalid):
+    """No source card of that name or path is there."""
+
+    code = "intake.card_unknown"
+
+
+class SourceFileInvalid(Invalid):
+    """A source file as a whole is not what its card says, or is not safe to open."""
+
+    code = "intake.file_invalid"
+
+
+class HeaderRepeated(Invalid):
+    """A source file names one column twice; its header is held and nothing is imported."""
+
+    code = "intake.duplicate_header"
+
+
+class ImportUnderWay(Refused):
+    """Another process is importing the same file."""
+
+    code = "intake.under_way"
+
+
+class HeldRowUnknown(Invalid):
+    """No row of that number is in quarantine, or it was settled before."""
+
+    code = "intake.held_row_unknown"
+
+
+class ReasonMissing(Refused):
+    """A held row is discarded only with a reason."""
+
+    code = "intake.reason_missing"
+
+
 # -- draw ----------------------------------------------------------------------------------------------------------
 
 
@@ -221,3 +266,30 @@ class DirectoryInvalid(Invalid):
     """The inspector directory's file cannot be taken."""
 
     code = "campaign.directory_invalid"
+
+
+# -- public register -----------------------------------------------------------------------------------------------
+
+
+class PublisherBusy(Refused):
+    """Another process is writing the public store."""
+
+    code = "public.publisher_busy"
+
+
+class PageUnknown(Invalid):
+    """The public register has nothing under that address."""
+
+    code = "public.page_unknown"
+
+
+class RequestInvalid(Invalid):
+    """An address or a query is malformed or too long."""
+
+    code = "public.request_invalid"
+
+
+class AddressTaken(Invalid):
+    """The host and port to serve on are not free."""
+
+    code = "serve.address_taken"

@@ -1,0 +1,67 @@
+"""What the portal must know of the rulebook: its name, its lists, and every rule in plain words with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from goodstanding.core.rule import Rule
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.publicstore import Json
+from goodstanding.publish.document import Terms
+
+
+def register_statement(terms: Terms) -> Json:
+    """Return what heads every page: whose register this is and which lists it keeps, public ones only."""
+    book = terms.book
+    return {
+        "code": book.code,
+        "title": dict(book.title),
+        "authority": dict(book.authority),
+        "languages": list(book.languages),
+        "timezone": book.timezone,
+        "schemes": [{"code": one.code, "title": dict(one.title)} for one in book.schemes.values()],
+        "lists": [
+            {
+                "code": one.code,
+                "title": dict(one.title),
+                "is_mark": one.is_mark,
+                "grounds": [
+                    {"code": ground.code, "rule": terms.refs[id(ground.rule)]}
+                    | {"exits": [terms.refs[id(way.rule)] for way in ground.exits]}
+                    for ground in one.grounds
+                ],
+            }
+            for one in book.lists.lists.values()
+            if one.is_public
+        ],
+    }
+
+
+def rules_statement(terms: Terms) -> list[Json]:
+    """Return all rules as ``{group, rules: [{ref, ...}]}``, each rule under the first group that uses it."""
+    told: set[str] = set()
+    groups = []
+    for group, rules in _groups(terms.book):
+        statements = []
+        for rule in rules:
+            ref = terms.refs[id(rule)]
+            if ref not in told:
+                told.add(ref)
+                statements.append({"ref": ref} | terms.rules[ref])
+        groups.append({"group": group, "rules": statements})
+    return groups
+
+
+def _groups(book: Rulebook) -> Iterable[tuple[str, Iterable[Rule]]]:
+    grounds = [ground for one in book.lists.lists.values() for ground in one.grounds]
+    yield "kinds", (kind.rule for kind in book.kinds.values())
+    yield "display", (one.rule for one in book.disclosure.display)
+    yield "deadlines", (one.rule for one in book.disclosure.deadlines)
+    yield "duties", (one.rule for one in book.duties.values())
+    yield "grounds", (ground.rule for ground in grounds)
+    yield "exits", (way.rule for ground in grounds for way in ground.exits)
+    cards = book.scorecards
+    yield "classes", chain((card.rule for card in cards), (one.rule for card in cards for one in card.direct))
+    items = chain((item.rule for item in book.inspection.items.values()), (one.rule for one in book.inspection.ratios))
+    yield "inspection", items

@@ -173,10 +173,10 @@ def build(web: Path, output: Path) -> None:
 
 def main() -> int:
     """Build unless everything is up to date, and say in one line what was done."""
-    if up_to_date(WEB, OUTPUT):
-        print("The look is up to date.")
-        return 0
     try:
+        if up_to_date(WEB, OUTPUT):
+            print("The look is up to date.")
+            return 0
         build(WEB, OUTPUT)
     except (BuildFailed, OSError) as error:
         print(f"The look was not built. {error}", file=sys.stderr)

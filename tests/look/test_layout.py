@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import RequestFactory
@@ -44,9 +45,9 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def everything(ui: object) -> str:
+def everything(ui: Any) -> str:
     """Show every component once."""
-    tag = ui.status("adverse", "Listed")  # type: ignore[attr-defined]
+    tag = ui.status("adverse", "Listed")
     parts = {
         "day": lambda show: show("2026-11-20"),
         "instant": lambda show: show("2026-11-20T09:00:00Z"),

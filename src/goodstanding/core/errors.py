@@ -277,18 +277,6 @@ class PublisherBusy(Refused):
     code = "public.publisher_busy"
 
 
-class PageUnknown(Invalid):
-    """The public register has nothing under that address."""
-
-    code = "public.page_unknown"
-
-
-class RequestInvalid(Invalid):
-    """An address or a query is malformed or too long."""
-
-    code = "public.request_invalid"
-
-
 class AddressTaken(Invalid):
     """The host and port to serve on are not free."""
 

@@ -158,7 +158,8 @@ def entity_document(seen: View, who: Profile, terms: Terms, begins_next_on: date
 def _may_stand(item: PublicItem, book: Rulebook) -> bool:
     if item.fact.kind != book.lists.entry_kind:
         return True
-    definition = book.lists.lists.get(str(item.fact.payload["list"]))
+    # A list that the catalogue masks or keeps official is found in no rulebook: such an entry stays inside.
+    definition = book.lists.lists.get(str(item.values.get("list")))
     # An entry of a list the rulebook does not know cannot be called public by it: this leans towards the business.
     return definition is not None and definition.is_public
 

@@ -29,6 +29,9 @@ from goodstanding.publish.store import COUNTS, PublicWriter, open_writer
 from goodstanding.records import ledger, outbox
 from goodstanding.records.models import Campaign, OutboxMessage
 
+SAMPLE_MARK = "sample"
+"""A file of this name in the home says that its businesses are invented; every public page then says so."""
+
 _BATCH = 500
 _KEY_BYTES = 32
 
@@ -93,7 +96,7 @@ def publish(
             {
                 "layout": publicstore.LAYOUT,
                 "rulebook": book.digest,
-                "register": register_statement(terms),
+                "register": register_statement(terms, (home.path / SAMPLE_MARK).exists()),
                 "rules": rules_statement(terms),
                 "state": {
                     "as_of": day.isoformat(),

@@ -11,8 +11,13 @@ from goodstanding.publicstore import Json
 from goodstanding.publish.document import Terms
 
 
-def register_statement(terms: Terms) -> Json:
-    """Return what heads every page: whose register this is and which lists it keeps, public ones only."""
+def register_statement(terms: Terms, is_sample: bool) -> Json:
+    """Return what heads every page: whose register this is and which lists it keeps, public ones only.
+
+    Args:
+        terms: Of the rulebook in force.
+        is_sample: Whether everything in it is made up, which every page then says.
+    """
     book = terms.book
     return {
         "code": book.code,
@@ -20,6 +25,8 @@ def register_statement(terms: Terms) -> Json:
         "authority": dict(book.authority),
         "languages": list(book.languages),
         "timezone": book.timezone,
+        "rulebook": book.digest,
+        "is_sample": is_sample,
         "schemes": [{"code": one.code, "title": dict(one.title)} for one in book.schemes.values()],
         "lists": [
             {

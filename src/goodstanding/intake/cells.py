@@ -1,6 +1,7 @@
 """Cells to values of a fact's fields: one converter per filling of the card, compiled once per file.
 
-A converter is only given cells that hold something; what it cannot convert exactly it refuses with `BadCell`.
+A converter is only given cells that hold something, texts trimmed; what it cannot convert exactly it refuses with
+`BadCell`.
 Amounts never pass through binary fractions: decimal text, or the shortest text of a typed number, is multiplied by the
 card's factor in whole numbers.
 """
@@ -103,7 +104,7 @@ def _times(text: str, times: int, rounds: bool, cell: Cell) -> int:
 
 def _text(longest: int) -> Convert:
     def convert(cell: Cell) -> str:
-        text = cell.strip() if type(cell) is str else as_text(cell)
+        text = cell if type(cell) is str else as_text(cell)
         if len(text) > longest:
             raise BadCell(Reason.TOO_LONG, f"{len(text)} characters.", f"At most {longest} characters.")
         return text
@@ -157,7 +158,7 @@ def _day(filling: Filling, zone: ZoneInfo) -> Convert:
 
 def _one_code(filling: Filling) -> Callable[[str], str]:
     field = filling.field
-    codes = {code: code for code in field.codes} if filling.words is None else dict(filling.words)
+    codes = dict(zip(field.codes, field.codes, strict=True)) if filling.words is None else filling.words
     otherwise = filling.otherwise
     wants = f"A code of table {field.table}." if filling.words is None else "One of: " + ", ".join(filling.words) + "."
 
@@ -167,14 +168,14 @@ def _one_code(filling: Filling) -> Callable[[str], str]:
             if not otherwise:
                 raise BadCell(Reason.BAD_CODE, word, wants)
             return otherwise
-        return str(code)
+        return code  # type: ignore[return-value] # only a boolean's words are no texts
 
     return convert
 
 
 def _code(filling: Filling) -> Convert:
     one = _one_code(filling)
-    return lambda cell: one(as_text(cell))
+    return lambda cell: one(cell if type(cell) is str else as_text(cell))
 
 
 def _codes(filling: Filling) -> Convert:

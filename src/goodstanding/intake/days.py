@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from goodstanding.intake.problem import BadCell, Reason
 
 DIRECTIVES = "%Y %m %d %H %M %S %f %z and %%"
-_WIDTHS = {"m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 _REMEMBERED = 50_000  # days a column may name before its memory starts anew
 
 Cell = str | int | bool | float | Decimal | date | datetime | list[object] | dict[str, object] | None
@@ -34,10 +33,10 @@ def is_day_format(format_: str, instants: bool = False) -> bool:
 
 
 def _pattern(format_: str) -> re.Pattern[str]:
-    """Compile a format; month and day may be one digit long unless another directive follows at once."""
+    """Compile a format; a month or day may be one digit long unless another directive stands right beside it."""
     pieces = _pieces(format_)
     found = []
-    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
+    for before, piece, after in zip(["", *pieces[:-1]], pieces, [*pieces[1:], ""], strict=True):
         if not piece.startswith("%"):
             found.append(re.escape(piece))
         elif piece == "%%":
@@ -49,7 +48,8 @@ def _pattern(format_: str) -> re.Pattern[str]:
         elif piece == "%z":
             found.append(r"(?P<z>Z|[+-][0-9]{2}:?[0-9]{2})")
         else:
-            width = "{2}" if following.startswith("%") and following != "%%" else "{1,2}"
+            is_tight = any(beside.startswith("%") and beside != "%%" for beside in (before, after))
+            width = "{2}" if is_tight else "{1,2}"
             found.append(f"(?P<{piece[1]}>[0-9]{width})")
     return re.compile("".join(found), re.A)
 

@@ -117,6 +117,11 @@ def settled(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def is_settled(text: str) -> bool:
+    """Tell whether a text, and so every part of it, is in normalisation form C."""
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
+
+
 def forbidden(text: str) -> Problem | None:
     """Say which character of a text may not stand in a record, or ``None``."""
     if text.isprintable():

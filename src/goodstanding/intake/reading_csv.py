@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from goodstanding.intake.card import Encoding, Layout
 from goodstanding.intake.problem import Problem, Reason, shown
-from goodstanding.intake.reading import Row, Source, forbidden, invalid, settled
+from goodstanding.intake.reading import Row, Source, forbidden, invalid, is_settled, settled
 
 _MOST_LINES = 200
 _BYTE_ORDER_MARKS = {Encoding.UTF_8: b"\xef\xbb\xbf", Encoding.GB18030: b"\x84\x31\x95\x33"}
@@ -75,7 +75,7 @@ def parse(number: int, record: bytes, layout: Layout, width: int | None) -> Row:
         return Row(number, (), record, problem)
     if width is not None and len(cells) != width:
         return Row(number, (), record, Problem(Reason.COLUMNS, "", f"{len(cells)} cells.", f"{width} cells."))
-    if not text.isascii():
+    if not is_settled(text):
         cells = [settled(cell) for cell in cells]
     return Row(number, cells, record, None)
 

@@ -75,7 +75,7 @@ def _sheet_rows(file: BinaryIO, name: str, layout: Layout) -> Iterator[list[Any]
     except Exception as error:
         if type(error).__module__.startswith("goodstanding."):
             raise
-        found = f"{type(error).__name__} after {number} rows of the sheet."
+        found = f"{type(error.__cause__ or error).__name__} after {number} rows of the sheet."
         raise invalid(name, found, "A whole XLSX workbook.") from None
 
 

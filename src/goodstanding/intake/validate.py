@@ -168,7 +168,9 @@ class _CompiledPlan:
         payload = dict(self._constants)
         for name, index, convert, required in self._fields:
             cell = cells[index]
-            if cell is None or cell == "" or (type(cell) is str and cell.isspace()):
+            if type(cell) is str:
+                cell = cell.strip()
+            if cell is None or cell == "":
                 if required:
                     problems.append(_missing(name))
                 continue

@@ -281,3 +281,24 @@ class AddressTaken(Invalid):
     """The host and port to serve on are not free."""
 
     code = "serve.address_taken"
+
+
+# -- engine --------------------------------------------------------------------------------------------------------
+
+
+class IndicatorUnfit(Invalid):
+    """A scorecard uses an indicator that the rulebook's catalogue cannot feed."""
+
+    code = "engine.indicator_unfit"
+
+
+class SnapshotHarmed(Broken):
+    """A snapshot's files are not those its manifest names."""
+
+    code = "engine.snapshot_harmed"
+
+
+class EntityUnknown(Invalid):
+    """No registered business of that id is known."""
+
+    code = "entity.unknown"

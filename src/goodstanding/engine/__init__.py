@@ -1,0 +1,1 @@
+"""From a snapshot of facts to indicators, points and classes. It knows snapshots, never live tables."""

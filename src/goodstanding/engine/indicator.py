@@ -1,0 +1,158 @@
+"""What an indicator is: one whole number about one entity on one day, as one Ibis expression over a facts table.
+
+Rules kept here:
+- All indicators of a scorecard are aggregates of the same grouped table, so one pass over the facts computes them all.
+- Days are whole numbers since 1970-01-01 and window bounds are computed in plain Python before the expression is
+  built: engines disagree on month arithmetic, never on integers.
+- An indicator says which kinds, fields and codes it reads; a rulebook that lacks one cannot use it. Fields that name
+  persons or are for officers only can never be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from goodstanding.core.dates import add_months
+from goodstanding.core.duty import Duty
+from goodstanding.core.errors import IndicatorUnfit
+from goodstanding.core.fact import Exposure
+from goodstanding.core.rulebook import Rulebook
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """Return a day as whole days since 1970-01-01."""
+    return (day - EPOCH).days
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A field of a fact kind, and the codes of it, that an indicator reads; an empty field means the kind alone."""
+
+    kind: str
+    field: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of every entity, to be aggregated by entity, as of one day.
+
+    Args:
+        table: Rows begun by the day and still displayed; see `goodstanding.engine.snapshot` for the columns.
+        as_of: The day.
+        book: The rulebook, for its code tables and duties.
+    """
+
+    table: ir.Table
+    as_of: date
+    book: Rulebook
+
+    @property
+    def day(self) -> int:
+        return day_number(self.as_of)
+
+    def of(self, kind: str) -> ir.BooleanValue:
+        """Facts of one kind begun by the day, ended ones included."""
+        return self.table.kind == kind
+
+    def in_force(self, kind: str) -> ir.BooleanValue:
+        """Facts of one kind whose span contains the day."""
+        return self.of(kind) & (self.table.until_day.isnull() | (self.table.until_day > self.day))
+
+    def within_months(self, kind: str, months: int) -> ir.BooleanValue:
+        """Facts of one kind begun in the last months: later than the same day ``months`` ago."""
+        return self.of(kind) & (self.table.from_day > day_number(add_months(self.as_of, -months)))
+
+    def count(self, where: ir.BooleanValue) -> ir.IntegerScalar:
+        return self.table.count(where=where)
+
+    def any(self, where: ir.BooleanValue) -> ir.IntegerScalar:
+        """One where any fact agrees, else zero."""
+        return (self.table.count(where=where) > 0).cast("int64")
+
+    def holds_any(self, field: str, codes: frozenset[str]) -> ir.BooleanValue:
+        """Facts whose field of several codes holds one of ``codes``; a code stands between bars, as in ``|1|E|``."""
+        held = [self.table[field].contains(f"|{code}|") for code in sorted(codes)]
+        return ibis.or_(*held) if held else ibis.literal(False)
+
+    @property
+    def adverse(self) -> ir.BooleanValue:
+        """Inspection results that the rulebook calls adverse."""
+        rules = self.book.inspection
+        return self.holds_any(
+            rules.result_field, frozenset(code for code, result in rules.results.items() if result.is_adverse)
+        )
+
+    def established(self) -> ir.IntegerScalar:
+        """Day since which the business exists."""
+        return self.table.established_day.min(where=self.of(self.book.roles.kind))
+
+    def duty_of(self, kind: str) -> Duty:
+        """Return the yearly duty that facts of one kind fulfil."""
+        return next(duty for duty in self.book.duties.values() if duty.kind == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator.
+
+    Args:
+        title: What it says, by language.
+        unit: Of the whole number it gives.
+        window: How far it looks back, in words.
+        source: Which rule or notice asks for it, in words.
+        dimension: Its place in the reference index: basic, dynamics, supervision, related or social.
+        needs: What it reads of the catalogue.
+        measure: The aggregate; ``NULL`` where it has nothing to say.
+        needs_duty: Fact kind that a yearly duty must ask for, or empty.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    unit: str
+    window: str
+    source: str
+    dimension: str
+    needs: tuple[Need, ...]
+    measure: Callable[[Facts], ir.IntegerScalar]
+    needs_duty: str = ""
+
+
+def check_fit(indicator: Indicator, book: Rulebook) -> None:
+    """Refuse an indicator that the rulebook's catalogue cannot feed.
+
+    Raises:
+        IndicatorUnfit: A kind, field, code or duty is missing, or a field is not a feature.
+    """
+    for need in indicator.needs:
+        kind = book.kinds.get(need.kind)
+        if kind is None or not (kind.is_feature or need.kind == book.roles.kind):
+            raise _unfit(indicator, book, f"Kind {need.kind} is missing or no feature.")
+        if not need.field:
+            continue
+        field = kind.fields.get(need.field)
+        if field is None or not field.feature:
+            raise _unfit(indicator, book, f"Field {need.field} of kind {need.kind} is missing or no feature.")
+        if field.exposure is not Exposure.PUBLIC:
+            raise _unfit(indicator, book, f"Field {need.field} of kind {need.kind} is {field.exposure.value}.")
+        missing = [code for code in need.codes if code not in field.codes]
+        if missing:
+            raise _unfit(indicator, book, f"Table {field.table} lacks {', '.join(missing)}.")
+    if indicator.needs_duty and not any(duty.kind == indicator.needs_duty for duty in book.duties.values()):
+        raise _unfit(indicator, book, f"No duty asks for {indicator.needs_duty}.")
+
+
+def _unfit(indicator: Indicator, book: Rulebook, found: str) -> IndicatorUnfit:
+    return IndicatorUnfit(
+        asked=f"To compute {indicator.name} under the rulebook {book.code}.",
+        found=found,
+        wants="Every kind, field and code an indicator reads, marked as a feature and open to the public.",
+        next_step="Add it to facts.toml, or take the indicator out of the scorecard.",
+    )

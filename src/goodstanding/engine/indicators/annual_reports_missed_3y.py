@@ -1,0 +1,34 @@
+"""Yearly reports not filed at all, of the last three windows that closed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis.expr.types as ir
+
+from goodstanding.engine.indicator import Facts, Indicator, Need, day_number
+
+
+def measure(facts: Facts) -> ir.IntegerScalar:
+    """Return the aggregate over one entity's facts."""
+    duty = facts.duty_of("annual_report")
+    last = duty.last_closed_window(facts.as_of)
+    missed = []
+    for window in range(last - 2, last + 1):
+        bound = facts.established() < day_number(date(window - duty.first_after_years + 1, 1, 1))
+        filed = facts.count(facts.of(duty.kind) & (facts.table[duty.year_field] == window - duty.years_back)) > 0
+        missed.append((bound & ~filed).cast("int64"))
+    return sum(missed[1:], start=missed[0])
+
+
+INDICATOR = Indicator(
+    name="annual_reports_missed_3y",
+    title={"zh": "近三年未报送年度报告次数", "en": "Annual reports missing of the last three"},
+    unit="reports",
+    window="the last three closed windows",
+    source="General index of credit risk classification, first edition (2022 notice on credit risk classification)",
+    dimension="dynamics",
+    needs=(Need("annual_report", "year"),),
+    measure=measure,
+    needs_duty="annual_report",
+)

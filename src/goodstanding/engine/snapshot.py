@@ -1,0 +1,256 @@
+"""The facts as the engine reads them: one long table in Parquet, in buckets by a hash of the entity.
+
+Columns: ``entity_id``, ``kind``, ``from_day``, ``until_day`` (excluded, null when open), ``hidden_day`` (first day on
+which the public may no longer see it, null when none), ``established_day`` (on registrations only), and one column for
+each feature field of the catalogue: whole numbers, truth values and days as such, codes as text, several codes as text
+between bars (``|1|E|``). Rows are sorted by entity inside a bucket.
+
+Rules kept here:
+- What has left the public view on its lawful day is no feature either; what was never to be shown never is one. Facts
+  of a kind that is not public by nature, such as complaints, are features as long as their catalogue says so.
+- Personal and official fields never reach the snapshot.
+- A snapshot replaces another whole: files are written beside, then the manifest is renamed into place. A crash before
+  the rename leaves the old snapshot in force, one after it the new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from goodstanding.core.disclosure import shown
+from goodstanding.core.entity import profile
+from goodstanding.core.errors import SnapshotHarmed
+from goodstanding.core.fact import Exposure, Fact, FieldType
+from goodstanding.core.ledger import view
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.indicator import day_number
+
+MANIFEST = "manifest.json"
+_ROWS = 100_000
+_TYPES = {
+    FieldType.TEXT: pa.string(),
+    FieldType.INTEGER: pa.int64(),
+    FieldType.BOOLEAN: pa.bool_(),
+    FieldType.DAY: pa.int32(),
+    FieldType.CODE: pa.string(),
+    FieldType.CODES: pa.string(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A written snapshot.
+
+    Args:
+        files: Parquet files of the buckets, in the order of bucket numbers.
+    """
+
+    folder: Path
+    known_at: datetime
+    position: int
+    rulebook_digest: str
+    entities: int
+    facts: int
+    files: tuple[str, ...]
+
+    @property
+    def paths(self) -> list[Path]:
+        return [self.folder / name for name in self.files]
+
+
+def feature_fields(book: Rulebook) -> dict[str, FieldType]:
+    """Return the feature fields of the catalogue with their types, by name, sorted."""
+    found = {
+        field.name: field.type
+        for kind in book.kinds.values()
+        for field in kind.fields.values()
+        if field.feature and field.exposure is Exposure.PUBLIC
+    }
+    return dict(sorted(found.items()))
+
+
+def schema(book: Rulebook) -> pa.Schema:
+    """Return the columns of a snapshot under one rulebook."""
+    fixed = [
+        ("entity_id", pa.string()),
+        ("kind", pa.string()),
+        ("from_day", pa.int32()),
+        ("until_day", pa.int32()),
+        ("hidden_day", pa.int32()),
+        ("established_day", pa.int32()),
+    ]
+    return pa.schema(fixed + [(name, _TYPES[type_]) for name, type_ in feature_fields(book).items()])
+
+
+def bucket_of(entity_id: str, buckets: int) -> int:
+    """Return the bucket of an entity: the first four bytes of SHA-256 over its id, modulo the number of buckets."""
+    return int.from_bytes(hashlib.sha256(entity_id.encode()).digest()[:4], "big") % buckets
+
+
+def rows_of(facts: Iterable[Fact], book: Rulebook, known_at: datetime) -> list[dict[str, Any]]:
+    """Return the snapshot rows of one entity's facts as known at an instant, in the view's order."""
+    seen = view(facts, date.max, known_at)
+    who = profile(seen, book.roles)
+    fields = feature_fields(book)
+    rows = []
+    for fact in seen.facts:
+        kind = book.kinds[fact.kind]
+        is_registration = fact.kind == book.roles.kind
+        if not (kind.is_feature or is_registration):
+            continue
+        hidden = None
+        if kind.is_public and not is_registration:
+            when = shown(fact, book.disclosure, book.calendar)
+            if when is None or when.span.is_empty:
+                continue
+            hidden = None if when.span.until_on is None else day_number(when.span.until_on)
+        row: dict[str, Any] = {
+            "entity_id": fact.entity_id,
+            "kind": fact.kind,
+            "from_day": day_number(fact.span.from_on),
+            "until_day": None if fact.span.until_on is None else day_number(fact.span.until_on),
+            "hidden_day": hidden,
+            "established_day": day_number(who.established_on) if is_registration and who is not None else None,
+        }
+        for name, value in fact.payload.items():
+            if name in fields and kind.fields[name].feature:
+                row[name] = _cell(value, fields[name])
+        rows.append(row)
+    return rows
+
+
+def _cell(value: Any, type_: FieldType) -> Any:
+    if type_ is FieldType.CODES:
+        return "|" + "|".join(value) + "|"
+    if type_ is FieldType.DAY:
+        return day_number(date.fromisoformat(value))
+    return value
+
+
+def table_of(rows: Iterable[Mapping[str, Any]], book: Rulebook) -> pa.Table:
+    """Return rows as a table in memory, with the snapshot's columns."""
+    columns = schema(book)
+    listed = list(rows)
+    return pa.table(
+        {name: pa.array([row.get(name) for row in listed], columns.field(name).type) for name in columns.names}
+    )
+
+
+def write(
+    folder: Path,
+    entities: Iterable[tuple[str, list[Fact]]],
+    book: Rulebook,
+    known_at: datetime,
+    position: int,
+    buckets: int,
+    on_progress: Callable[[int], None] | None = None,
+) -> Snapshot:
+    """Write a snapshot of every entity and put it in force.
+
+    Args:
+        folder: Where snapshots are kept; an earlier one is replaced.
+        entities: (id, all its facts up to ``position``), each entity once, sorted by id.
+        known_at: Facts learned later are left out; UTC.
+        position: Ledger position the facts go up to.
+        buckets: Number of files.
+    Returns:
+        The snapshot as `read` would return it.
+    """
+    version = f"{position}-{known_at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    target = folder / version
+    target.mkdir(parents=True, exist_ok=True)
+    names = [f"{version}/bucket-{number:04}.parquet" for number in range(buckets)]
+    columns = schema(book)
+    waiting: list[list[dict[str, Any]]] = [[] for _ in names]
+    writers = [pq.ParquetWriter(folder / name, columns, compression="zstd") for name in names]
+    count = facts = 0
+    try:
+        for entity_id, found in entities:
+            rows = rows_of(found, book, known_at)
+            bucket = bucket_of(entity_id, buckets)
+            waiting[bucket].extend(rows)
+            count += 1
+            facts += len(rows)
+            if len(waiting[bucket]) >= _ROWS // buckets:
+                writers[bucket].write_table(table_of(waiting[bucket], book))
+                waiting[bucket].clear()
+            if on_progress is not None and count % 1000 == 0:
+                on_progress(count)
+        for bucket, rows in enumerate(waiting):
+            writers[bucket].write_table(table_of(rows, book))
+    finally:
+        for writer in writers:
+            writer.close()
+    for name in names:
+        _sync(folder / name)
+    done = Snapshot(folder, known_at, position, book.digest, count, facts, tuple(names))
+    described = asdict(done) | {"folder": None, "known_at": known_at.isoformat(), "files": list(names)}
+    beside = folder / (MANIFEST + ".new")
+    beside.write_text(json.dumps(described, sort_keys=True), encoding="utf-8")
+    _sync(beside)
+    before = read(folder) if (folder / MANIFEST).exists() else None
+    os.replace(beside, folder / MANIFEST)
+    _sync(folder)
+    if before is not None and before.files != done.files:
+        _remove(before)
+    return done
+
+
+def read(folder: Path) -> Snapshot:
+    """Return the snapshot in force.
+
+    Raises:
+        SnapshotHarmed: There is none, or one of its files is missing.
+    """
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        snapshot = Snapshot(
+            folder=folder,
+            known_at=datetime.fromisoformat(found["known_at"]),
+            position=found["position"],
+            rulebook_digest=found["rulebook_digest"],
+            entities=found["entities"],
+            facts=found["facts"],
+            files=tuple(found["files"]),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise _harmed(folder, f"Its manifest cannot be read: {error}.") from None
+    missing = [name for name in snapshot.files if not (folder / name).is_file()]
+    if missing:
+        raise _harmed(folder, f"{missing[0]} is missing.")
+    return snapshot
+
+
+def _harmed(folder: Path, found: str) -> SnapshotHarmed:
+    return SnapshotHarmed(
+        asked=f"To read the snapshot in {folder}.",
+        found=found,
+        wants="The files its manifest names.",
+        next_step="Classify again: a snapshot is made anew from the ledger and loses nothing.",
+    )
+
+
+def _remove(snapshot: Snapshot) -> None:
+    for path in snapshot.paths:
+        path.unlink(missing_ok=True)
+    for folder in {path.parent for path in snapshot.paths}:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

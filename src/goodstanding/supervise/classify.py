@@ -1,0 +1,95 @@
+"""Classify everyone: ledger to snapshot, snapshot to classes, classes to the records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from goodstanding.core.classification import Outcome, Scorecard
+from goodstanding.core.errors import EntityUnknown
+from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.score import Classified, card_in_force, classify_facts, classify_snapshot, explain
+from goodstanding.engine.snapshot import write
+from goodstanding.home import Home
+from goodstanding.records import classes, ledger
+from goodstanding.records.models import ClassRun
+
+ENTITIES_PER_BUCKET = 20_000
+
+
+def classify_all(
+    home: Home,
+    as_of: date,
+    known_at: datetime,
+    now: datetime,
+    scale: str = "",
+    on_progress: Callable[[int], None] | None = None,
+) -> ClassRun:
+    """Place every registered business in a class and record the run.
+
+    Args:
+        as_of: Day of the classification.
+        known_at: What was known by then; UTC.
+        now: Instant written on the run; UTC.
+        scale: Which scale; by default the rulebook's first.
+    Raises:
+        NoRuleInForce: No scorecard is in force on the day.
+        IndicatorUnfit: The rulebook cannot feed its own scorecard.
+    """
+    book = home.rulebook
+    card = card_in_force(book, scale or next(iter(book.scales)), as_of)
+    position = ledger.position()
+    everyone = ledger.entities_between(0, position)
+    snapshot = write(
+        home.folder("snapshots"),
+        ledger.by_entity(everyone, position),
+        book,
+        known_at,
+        position,
+        buckets=max(1, -(-len(everyone) // ENTITIES_PER_BUCKET)),
+        on_progress=on_progress,
+    )
+    counts: Counter[str] = Counter()
+    with transaction.atomic():
+        run = ClassRun.objects.create(
+            scale=card.scale,
+            as_of=as_of,
+            known_at=known_at,
+            ledger_position=position,
+            rulebook_digest=book.digest,
+            scorecard=card.rule.number,
+            engine=DuckDB.name,
+            made_at=now,
+            entities=0,
+        )
+        for chunk in classify_snapshot(snapshot, book, card, as_of, DuckDB()):
+            classes.record(run, ((one.entity_id, one.class_code, one.points, one.values_json) for one in chunk))
+            counts.update(one.class_code for one in chunk)
+        run.entities = counts.total()
+        run.counts = {band.code: counts[band.code] for band in book.scales[card.scale].bands}
+        run.save(update_fields=["entities", "counts"])
+    return run
+
+
+def explain_one(
+    home: Home, entity_id: str, as_of: date, known_at: datetime, scale: str = ""
+) -> tuple[Classified, Outcome, Scorecard]:
+    """Return one business's class from the ledger as it stands, its points by indicator, and the card used.
+
+    Raises:
+        EntityUnknown: No such business was registered by the day.
+    """
+    book = home.rulebook
+    card = card_in_force(book, scale or next(iter(book.scales)), as_of)
+    found = classify_facts(ledger.facts_of(entity_id), book, card, as_of, known_at)
+    if found is None:
+        raise EntityUnknown(
+            asked=f"The class of {entity_id} on {as_of}.",
+            found="No registration of that business was known to have begun by then.",
+            wants="The id of a registered business, as scheme:code.",
+            next_step="Look the business up by its name or code, or choose a later day.",
+        )
+    return found, explain(found, book, card), card

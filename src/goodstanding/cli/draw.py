@@ -140,8 +140,19 @@ def read_file(path: Path) -> bytes:
     Raises:
         FileUnreadable: It is not there or may not be read.
     """
+    require_file(path)
+    return path.read_bytes()
+
+
+def require_file(path: Path) -> None:
+    """Refuse a path that is no readable file.
+
+    Raises:
+        FileUnreadable: It is not there or may not be read.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb"):
+            return
     except OSError as error:
         raise FileUnreadable(
             asked=f"To read {path}.",

@@ -202,6 +202,12 @@ class ReasonMissing(Refused):
     code = "intake.reason_missing"
 
 
+class FolderNotOurs(Refused):
+    """A folder to be emptied holds what this program did not make."""
+
+    code = "home.folder_not_ours"
+
+
 # -- draw ----------------------------------------------------------------------------------------------------------
 
 

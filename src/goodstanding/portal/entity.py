@@ -16,8 +16,6 @@ from goodstanding.portal.store import Register
 from goodstanding.publicstore import Json, Page
 
 _NOINDEX = (("X-Robots-Tag", "noindex"),)
-_OPENLY = 3
-"""How many records of a kind that nothing ends stand open; earlier ones fold away."""
 
 
 def document_on(page: Page, today: date) -> Json | None:
@@ -98,17 +96,19 @@ def sections(document: Json) -> list[Section]:
         by_kind.setdefault(item["kind"], []).append(item)
     registered = next(item["kind"] for item in document["items"] if item["id"] == document["registered"])
 
-    def rank(kind: str) -> tuple[int, str]:
+    def rank(kind: str) -> int:
         if kind == document["entry_kind"]:
-            return 0, kind
+            return 0
         if any(item["is_ending"] for item in by_kind[kind]):
-            return 1, kind
-        return (2 if kind == registered else 3), kind
+            return 1
+        return 2 if kind == registered else 3
 
     found = []
+    # Among equals the kind with the latest record comes first, as the document has it.
     for kind in sorted(by_kind, key=rank):
         items = by_kind[kind]
-        at = len(items) if any(item["is_ending"] for item in items) else 1 if kind == registered else _OPENLY
+        # The last word of a kind that nothing ends is enough at first sight; what the law lets lapse stands open.
+        at = len(items) if any(item["is_ending"] for item in items) else 1
         found.append(Section(kind, tuple(items[:at]), tuple(items[at:])))
     return found
 

@@ -229,8 +229,8 @@ class _CompiledPlan:
                 problems.append(Problem(Reason.IMPOSSIBLE_DATE, column, str(cell), "A day that another follows."))
                 return None
             until += _A_DAY
-        if until < since:
-            wants = f"A day not before the first, {since}."
+        if until <= since:  # a span without a day would state that nothing was ever true
+            wants = f"A day after the first, {since}: the end itself is excluded."
             problems.append(Problem(Reason.IMPOSSIBLE_DATE, column, str(cell), wants))
             return None
         return Span(since, until)

@@ -15,13 +15,10 @@ from typing import Any, Final
 
 from goodstanding.core.errors import CanonicalInvalid
 
-# _is_plain or _settled has walked the whole value before the encoder sees it, so the encoder may skip its loop guard.
+# _settled has walked the whole value before the encoder sees it, so the encoder may skip its loop guard.
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 )
-
-_PLAIN: Final = frozenset({str, int, bool, type(None)})
-_PLAIN_KEYS: Final = frozenset({str})
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -39,11 +36,6 @@ def canonical_bytes(value: object) -> bytes:
             normalise to one, an integer too long to print or a value nested in itself is met.
     """
     try:
-        if _is_plain(value):
-            text = _ENCODER.encode(value)
-            # Every part of a normalised text is normalised, so the whole stands for all its strings and keys.
-            if text.isascii() or unicodedata.is_normalized("NFC", text):
-                return text.encode("utf-8")
         return _ENCODER.encode(_settled(value)).encode("utf-8")
     except UnicodeEncodeError as error:
         raise _invalid("a lone surrogate, which is no character", "well-formed Unicode text") from error
@@ -66,18 +58,6 @@ def digest_hex(value: object) -> str:
         CanonicalInvalid: As for :func:`canonical_bytes`.
     """
     return hashlib.sha256(canonical_bytes(value)).hexdigest()
-
-
-def _is_plain(value: Any) -> bool:
-    """Tell whether a value is of exact plain types throughout: the frequent case, which needs no copy."""
-    kind = type(value)
-    if kind is dict:
-        if not _PLAIN_KEYS.issuperset(map(type, value)):
-            return False
-        value = value.values()
-    elif kind is not list and kind is not tuple:
-        return kind in _PLAIN
-    return _PLAIN.issuperset(map(type, value)) or all(map(_is_plain, value))
 
 
 def _settled(value: Any) -> Any:

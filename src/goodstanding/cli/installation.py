@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from goodstanding.cli.frame import app, open_records, progress, result, start_orm, the_home
 from goodstanding.core import rulebook as rulebooks
+from goodstanding.core.errors import Broken, GoodstandingError, Invalid, Refused
 from goodstanding.home import Home, read_rulebook, rulebook_folder
 
 
@@ -44,6 +46,36 @@ def rulebook_command(rulebook: Annotated[str, typer.Argument(help="A shipped rul
         f"{len(book.lists.lists)} lists, digest {book.digest}.",
         {"rulebook": book.code, "rules": count, "kinds": len(book.kinds), "digest": book.digest},
     )
+
+
+@app.command("errors")
+def errors_command() -> None:
+    """List every error a user can meet, as the page docs/errors.md has it."""
+    sys.stdout.write(errors_page())
+
+
+def errors_page() -> str:
+    """Return the page of errors: code, temper, exit status and meaning of each, by code."""
+    lines = [
+        "# Errors",
+        "",
+        "Every error says what was asked, what was found, what the rule wants and what to do next, under a code that",
+        "does not change. Its temper says who must act: *refused* (the law or the procedure says no, exit 1), *invalid*",
+        "(the input is wrong, exit 2), *broken* (a store or a proof may be harmed: stop, exit 3). This page is written by",
+        "`goodstanding errors > docs/errors.md`, and a test holds it to the program.",
+        "",
+        "| code | temper | meaning |",
+        "| --- | --- | --- |",
+    ]
+    found = {}
+    for temper in (Refused, Invalid, Broken):
+        waiting: list[type[GoodstandingError]] = list(temper.__subclasses__())
+        while waiting:
+            error = waiting.pop()
+            waiting.extend(error.__subclasses__())
+            meaning = " ".join((error.__doc__ or "").split("\n\n")[0].split())
+            found[error.code] = f"| `{error.code}` | {temper.code} | {meaning} |"
+    return "\n".join([*lines, *(found[code] for code in sorted(found)), ""])
 
 
 @app.command("check")

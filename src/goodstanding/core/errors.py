@@ -7,7 +7,7 @@
 
 Each error carries a stable dotted code and four beats: what was *asked*, what was *found*, what the rule *wants*, and
 what to do *next*. The codes are listed in ``docs/errors.md``; a test holds that page and this family together.
-Modules with many errors of one kind (rulebook, intake) derive them here, so that this file stays the whole tree.
+The whole tree stands in this file.
 """
 
 from __future__ import annotations

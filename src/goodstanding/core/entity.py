@@ -17,7 +17,7 @@ class IdentityScheme:
 
     Args:
         code: The part of an entity id before the colon.
-        validator: Module of python-stdnum that knows the check digits (such as ``cn.uscc``), or empty where the
+        validator: Module of python-stdnum that knows the check digits (such as ``lei``), or empty where the
             scheme has none.
         pattern: Regular expression the whole code must match.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from goodstanding.intake.importing import ImportOutcome
     from goodstanding.records.models import Campaign, ClassRun
 
-MARK = "sample"  # the file that says an installation holds no live data
+MARK = "demo"  # the file that says a demo made this folder and may empty it
 RULEBOOK = "cn"
 CAMPAIGN = "2026-autumn"
 OFFICER = "officer"
@@ -57,7 +57,7 @@ def step(bar: Progress, title: str, total: int | None = None) -> Iterator[Advanc
 
 
 def begin(fresh: bool, rulebook: str) -> Home:
-    """Make the installation of a demo in the home's folder, and mark it as holding no live data.
+    """Make the installation of a demo in the home's folder, and mark it as one.
 
     Raises:
         FolderNotOurs: With ``fresh``, the folder holds what no demo made.
@@ -94,6 +94,7 @@ def demo_command(
     """Let a synthetic province live one whole supervision cycle, then serve it."""
     begun = time.monotonic()
     home = begin(fresh, RULEBOOK)
+    from goodstanding.publish.publisher import SAMPLE_MARK
     from goodstanding.records import ledger
     from goodstanding.records.campaigns import draw_campaign, plan_campaign
     from goodstanding.records.listings import tick
@@ -101,6 +102,7 @@ def demo_command(
     from goodstanding.synth import province
 
     book = home.rulebook
+    (home.path / SAMPLE_MARK).touch()
     folder = home.folder("synthetic")
     password = secrets.token_urlsafe(12)
     with progress() as bar:

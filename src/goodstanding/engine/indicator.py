@@ -31,6 +31,11 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
+def ymd(day: date) -> int:
+    """Return a day as the number YYYYMMDD: the difference of two, cut to ten thousands, is their whole years."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A field of a fact kind, and the codes of it, that an indicator reads; an empty field means the kind alone."""
@@ -91,8 +96,11 @@ class Facts:
         )
 
     def established(self) -> ir.IntegerScalar:
-        """Day since which the business exists."""
-        return self.table.established_day.min(where=self.of(self.book.roles.kind))
+        """Day since which the business exists, as YYYYMMDD, by the registration that gives its profile on the day."""
+        kind = self.book.roles.kind
+        # Rank and day in one whole number, so that the last registration's day is a plain maximum.
+        rank = self.in_force(kind).cast("int64") * 2**31 + self.table.place
+        return (rank * 100_000_000 + self.table.established_ymd).max(where=self.of(kind)) % 100_000_000
 
     def duty_of(self, kind: str) -> Duty:
         """Return the yearly duty that facts of one kind fulfil."""

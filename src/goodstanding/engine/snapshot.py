@@ -1,16 +1,18 @@
 """The facts as the engine reads them: one long table in Parquet, in buckets by a hash of the entity.
 
 Columns: ``entity_id``, ``kind``, ``from_day``, ``until_day`` (excluded, null when open), ``hidden_day`` (first day on
-which the public may no longer see it, null when none), ``established_day`` (on registrations only), and one column for
-each feature field of the catalogue: whole numbers, truth values and days as such, codes as text, several codes as text
-between bars (``|1|E|``). Rows are sorted by entity inside a bucket.
+which the public may no longer see it, null when none), ``place`` (of the fact among its entity's, in the order of the
+view), ``established_ymd`` (on registrations only: since when the business exists by this one, as YYYYMMDD), and one
+column for each feature field of the catalogue: whole numbers, truth values and days as such, codes as text, several
+codes as text between bars (``|1|E|``). Rows are sorted by entity inside a bucket.
 
 Rules kept here:
 - What has left the public view on its lawful day is no feature either; what was never to be shown never is one. Facts
   of a kind that is not public by nature, such as complaints, are features as long as their catalogue says so.
 - Personal and official fields never reach the snapshot.
-- A snapshot replaces another whole: files are written beside, then the manifest is renamed into place. A crash before
-  the rename leaves the old snapshot in force, one after it the new.
+- A snapshot serves every day, so a row says only what the facts begun by its own first day tell.
+- A snapshot replaces another whole: files are written beside, never over those in force, then the manifest is renamed
+  into place. A crash before the rename leaves the old snapshot in force, one after it the new.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -28,12 +31,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from goodstanding.core.disclosure import shown
-from goodstanding.core.entity import profile
 from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Exposure, Fact, FieldType
 from goodstanding.core.ledger import view
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.indicator import day_number
+from goodstanding.engine.indicator import day_number, ymd
 
 MANIFEST = "manifest.json"
 _ROWS = 100_000
@@ -87,7 +89,8 @@ def schema(book: Rulebook) -> pa.Schema:
         ("from_day", pa.int32()),
         ("until_day", pa.int32()),
         ("hidden_day", pa.int32()),
-        ("established_day", pa.int32()),
+        ("place", pa.int32()),
+        ("established_ymd", pa.int32()),
     ]
     return pa.schema(fixed + [(name, _TYPES[type_]) for name, type_ in feature_fields(book).items()])
 
@@ -100,10 +103,10 @@ def bucket_of(entity_id: str, buckets: int) -> int:
 def rows_of(facts: Iterable[Fact], book: Rulebook, known_at: datetime) -> list[dict[str, Any]]:
     """Return the snapshot rows of one entity's facts as known at an instant, in the view's order."""
     seen = view(facts, date.max, known_at)
-    who = profile(seen, book.roles)
+    first = next(seen.of(book.roles.kind), None)
     fields = feature_fields(book)
     rows = []
-    for fact in seen.facts:
+    for place, fact in enumerate(seen.facts):
         kind = book.kinds[fact.kind]
         is_registration = fact.kind == book.roles.kind
         if not (kind.is_feature or is_registration):
@@ -120,13 +123,20 @@ def rows_of(facts: Iterable[Fact], book: Rulebook, known_at: datetime) -> list[d
             "from_day": day_number(fact.span.from_on),
             "until_day": None if fact.span.until_on is None else day_number(fact.span.until_on),
             "hidden_day": hidden,
-            "established_day": day_number(who.established_on) if is_registration and who is not None else None,
+            "place": place,
+            "established_ymd": _established(fact, first, book) if is_registration and first is not None else None,
         }
         for name, value in fact.payload.items():
-            if name in fields and kind.fields[name].feature:
+            if name in fields and kind.fields[name].feature and kind.fields[name].exposure is Exposure.PUBLIC:
                 row[name] = _cell(value, fields[name])
         rows.append(row)
     return rows
+
+
+def _established(registration: Fact, first: Fact, book: Rulebook) -> int:
+    """Return since when the business exists by one registration: its own word, else the earliest one's first day."""
+    said = registration.payload.get(book.roles.established)
+    return ymd(date.fromisoformat(said) if isinstance(said, str) and said else first.span.from_on)
 
 
 def _cell(value: Any, type_: FieldType) -> Any:
@@ -166,9 +176,14 @@ def write(
     Returns:
         The snapshot as `read` would return it.
     """
+    before = _in_force(folder)
     version = f"{position}-{known_at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    if any(name.startswith(f"{version}/") for name in before):
+        version += "-again"
     target = folder / version
-    target.mkdir(parents=True, exist_ok=True)
+    # What a crash left behind is no part of this snapshot.
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
     names = [f"{version}/bucket-{number:04}.parquet" for number in range(buckets)]
     columns = schema(book)
     waiting: list[list[dict[str, Any]]] = [[] for _ in names]
@@ -198,11 +213,9 @@ def write(
     beside = folder / (MANIFEST + ".new")
     beside.write_text(json.dumps(described, sort_keys=True), encoding="utf-8")
     _sync(beside)
-    before = read(folder) if (folder / MANIFEST).exists() else None
     os.replace(beside, folder / MANIFEST)
     _sync(folder)
-    if before is not None and before.files != done.files:
-        _remove(before)
+    _remove(folder, before)
     return done
 
 
@@ -223,7 +236,7 @@ def read(folder: Path) -> Snapshot:
             facts=found["facts"],
             files=tuple(found["files"]),
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _harmed(folder, f"Its manifest cannot be read: {error}.") from None
     missing = [name for name in snapshot.files if not (folder / name).is_file()]
     if missing:
@@ -240,12 +253,21 @@ def _harmed(folder: Path, found: str) -> SnapshotHarmed:
     )
 
 
-def _remove(snapshot: Snapshot) -> None:
-    for path in snapshot.paths:
+def _in_force(folder: Path) -> tuple[str, ...]:
+    """Return the files of the snapshot in force; none where there is none, or a harmed one, which needs replacing."""
+    try:
+        return read(folder).files
+    except SnapshotHarmed:
+        return ()
+
+
+def _remove(folder: Path, files: tuple[str, ...]) -> None:
+    paths = [folder / name for name in files]
+    for path in paths:
         path.unlink(missing_ok=True)
-    for folder in {path.parent for path in snapshot.paths}:
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    for version in {path.parent for path in paths}:
+        if not any(version.iterdir()):
+            version.rmdir()
 
 
 def _sync(path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import ibis.expr.types as ir
 
-from goodstanding.engine.indicator import Facts, Indicator, Need, day_number
+from goodstanding.engine.indicator import Facts, Indicator, Need, ymd
 
 
 def measure(facts: Facts) -> ir.IntegerScalar:
@@ -15,7 +15,7 @@ def measure(facts: Facts) -> ir.IntegerScalar:
     last = duty.last_closed_window(facts.as_of)
     missed = []
     for window in range(last - 2, last + 1):
-        bound = facts.established() < day_number(date(window - duty.first_after_years + 1, 1, 1))
+        bound = facts.established() < ymd(date(window - duty.first_after_years + 1, 1, 1))
         filed = facts.count(facts.of(duty.kind) & (facts.table[duty.year_field] == window - duty.years_back)) > 0
         missed.append((bound & ~filed).cast("int64"))
     return sum(missed[1:], start=missed[0])

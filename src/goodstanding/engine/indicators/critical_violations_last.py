@@ -1,4 +1,4 @@
-"""Critical violations found at the last inspection; the most where a day saw two."""
+"""Critical violations found at the last inspection that counted them; the most where a day saw two, 999 at most."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from goodstanding.engine.indicator import Facts, Indicator, Need
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
     # Day and count in one whole number, so that the latest day's largest count is a plain maximum.
-    packed = facts.table.from_day.cast("int64") * 1000 + facts.table.critical_violations.clip(upper=999)
+    # Moved by a million days, so that no day is negative and the remainder never changes its sign.
+    packed = (facts.table.from_day.cast("int64") + 1_000_000) * 1000 + facts.table.critical_violations.clip(upper=999)
     return packed.max(where=facts.of("inspection")) % 1000
 
 

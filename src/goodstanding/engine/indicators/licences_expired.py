@@ -1,4 +1,4 @@
-"""Whether the business holds licences and every one of them has expired."""
+"""Whether the business has had licences and every one of them has expired; one that names no last day never does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from goodstanding.engine.indicator import Facts, Indicator, Need
 
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
-    # A renewal is a licence of its own, so only the latest expiry tells. The last day is still a day of validity.
-    return (facts.table.expires_on.max(where=facts.of("licence")) < facts.day).cast("int64").fill_null(0)
+    # A renewal is a licence of its own; the last day is still a day of validity.
+    licences, last = facts.of("licence"), facts.table.expires_on
+    return facts.any(licences) * (1 - facts.any(licences & (last.isnull() | (last >= facts.day))))
 
 
 INDICATOR = Indicator(

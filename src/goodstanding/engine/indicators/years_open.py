@@ -1,16 +1,16 @@
-"""Whole years since the business was established."""
+"""Whole years since the business was established; none before its first anniversary."""
 
 from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from goodstanding.engine.indicator import Facts, Indicator, Need
+from goodstanding.engine.indicator import Facts, Indicator, Need, ymd
 
 
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
-    # 1,461 days are four years; whole numbers only, so every engine rounds alike.
-    return (facts.day - facts.established()) * 4 // 1461
+    # A day of establishment yet to come counts as today's.
+    return ((ymd(facts.as_of) - facts.established()) // 10_000).clip(lower=0)
 
 
 INDICATOR = Indicator(

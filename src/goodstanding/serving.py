@@ -3,19 +3,21 @@
 The portal alone is what a machine open to the public runs; it then never imports the office, nor opens the records.
 
 GOODSTANDING_PUBLIC_ONLY    "1" serves the portal alone
+GOODSTANDING_DAY            shows the register as on this day (YYYY-MM-DD) instead of today: an archive
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from goodstanding.home import default_path
 from goodstanding.portal.app import Portal
 
 PUBLIC_ONLY = "GOODSTANDING_PUBLIC_ONLY"
+DAY = "GOODSTANDING_DAY"
 _OFFICE = "/office"
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -32,8 +34,17 @@ def compose(portal: Application, office: Application) -> Application:
     return both
 
 
+def clock() -> Callable[[], datetime]:
+    """Return the portal's clock: this instant, or noon of the day an archive is shown as on."""
+    fixed = os.environ.get(DAY, "")
+    if not fixed:
+        return lambda: datetime.now(UTC)
+    noon = datetime.combine(date.fromisoformat(fixed), time(12), UTC)
+    return lambda: noon
+
+
 def _build() -> Application:
-    portal = Portal(default_path() / "public", lambda: datetime.now(UTC))
+    portal = Portal(default_path() / "public", clock())
     if os.environ.get(PUBLIC_ONLY) == "1":
         return portal
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodstanding.settings")

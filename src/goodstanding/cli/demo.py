@@ -207,7 +207,7 @@ def chicago_command(
         },
     )
     if serve:
-        _serve(home, port)
+        _serve(home, port, day)
 
 
 def _import(bar: Progress, home: Home, file: Path, card: str) -> ImportOutcome:
@@ -296,7 +296,7 @@ def _print_lists(listings: Counter[str]) -> None:
     console.print(table)
 
 
-def _serve(home: Home, port: int) -> None:
+def _serve(home: Home, port: int, on: date | None = None) -> None:
     from goodstanding.cli.serve import serve
 
-    serve(home, port=port)
+    serve(home, port=port, on=on)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import date
 from typing import Annotated
 
 import typer
 
-from goodstanding.cli.frame import app, say, the_home
+from goodstanding.cli.frame import app, parse_day, say, the_home
 from goodstanding.core.errors import AddressTaken
 from goodstanding.home import ENVIRONMENT, Home
 
 PUBLIC_ONLY = "GOODSTANDING_PUBLIC_ONLY"
+DAY = "GOODSTANDING_DAY"
 
 
 @app.command("serve")
@@ -20,14 +22,21 @@ def serve_command(
     public_only: Annotated[bool, typer.Option("--public-only", help="Serve the portal alone.")] = False,
     port: Annotated[int, typer.Option(min=1, max=65_535, help="The port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    on: Annotated[
+        date | None, typer.Option(parser=parse_day, help="Show the register as on this day: an archive.")
+    ] = None,
 ) -> None:
     """Serve the public register, and the office beside it."""
-    serve(the_home(), public_only=public_only, port=port, host=host)
+    serve(the_home(), public_only=public_only, port=port, host=host, on=on)
 
 
-def serve(home: Home, *, public_only: bool = False, port: int = 8000, host: str = "127.0.0.1") -> None:
+def serve(
+    home: Home, *, public_only: bool = False, port: int = 8000, host: str = "127.0.0.1", on: date | None = None
+) -> None:
     """Serve an installation until interrupted.
 
+    Args:
+        on: The day the portal takes for today; ``None`` follows the clock.
     Raises:
         HomeMissing: There is no installation, and the office was asked for too.
         AddressTaken: Host and port are not free.
@@ -37,6 +46,7 @@ def serve(home: Home, *, public_only: bool = False, port: int = 8000, host: str 
     _check_address(host, port)
     os.environ[ENVIRONMENT] = str(home.path)
     os.environ[PUBLIC_ONLY] = "1" if public_only else "0"
+    os.environ[DAY] = "" if on is None else on.isoformat()
     from granian.constants import Interfaces
     from granian.server import Server
 

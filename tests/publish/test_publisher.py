@@ -79,6 +79,8 @@ def test_what_is_due_on_a_day_is_written_anew_that_day(home: Home, publish_on: P
     publish_on()
     assert publish_on("2026-12-15").written == 0
     assert publish_on("2026-12-16").written == 1
+    assert publish_on("2026-12-16").written == 0
+    assert list(content(home)["due"]) == [b"2027-03-13\0" + entity_id(0).encode()]
     with open_writer(home.folder("public")) as store:
         document = store.document(entity_id(0))
     assert document is not None

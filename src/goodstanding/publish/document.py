@@ -81,7 +81,7 @@ class Terms:
         if found is None:
             codes = value if isinstance(value, tuple) else (str(value),)
             titles = [self.book.title_of(field.table, code) for code in codes]
-            found = {language: "; ".join(title[language] for title in titles) for language in self.book.languages}
+            found = {language: " / ".join(title[language] for title in titles) for language in self.book.languages}
             self.titles[field.table, value] = found
         return found
 

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Annotated, Any
 
 import typer
 from rich.bar import Bar
 from rich.table import Table
 
 from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+from goodstanding.core.classification import Outcome, Scorecard, Weighing
 from goodstanding.core.rule import Rule
+
+
+class Language(Enum):
+    """In which language reasons are given."""
+
+    EN = "en"
+    ZH = "zh"
+
 
 Day = Annotated[date, typer.Option("--as-of", parser=parse_day, help="Day of the classification.")]
 KnownAt = Annotated[datetime | None, typer.Option("--known-at", help="What was known by then, UTC; default now.")]
+Scale = Annotated[str, typer.Option(help="Scale to place on; default the rulebook's first.")]
+
+_WORDS: Mapping[Language, Mapping[str, str]] = {
+    Language.EN: {
+        "indicator": "indicator",
+        "value": "value",
+        "bin": "falls in",
+        "points": "points",
+        "base": "to begin with",
+        "total": "total",
+        "direct": "Set at least class {code}, whatever the points:",
+        "rule": "Rule {number}: {title} ({source}; confidence: {confidence})",
+        "done": "{entity} is in class {code} of scale {scale} on {day}, with {points} points.",
+    },
+    Language.ZH: {
+        "indicator": "指标",
+        "value": "数值",
+        "bin": "所在区间",
+        "points": "分值",
+        "base": "基础分",
+        "total": "合计",
+        "direct": "不论分值，至少判定为{code}类：",
+        "rule": "规则 {number}：{title}（{source}；可信度：{confidence}）",
+        "done": "{entity} 于 {day} 按标准 {scale} 为 {code} 类，计 {points} 分。",
+    },
+}
 
 
 def known_by(at: datetime | None) -> datetime:
@@ -22,7 +59,7 @@ def known_by(at: datetime | None) -> datetime:
 
 
 @app.command("classify")
-def classify_command(as_of: Day, known_at: KnownAt = None, scale: Annotated[str, typer.Option()] = "") -> None:
+def classify_command(as_of: Day, known_at: KnownAt = None, scale: Scale = "") -> None:
     """Place every registered business in a class."""
     home = open_records()
     from goodstanding.supervise.classify import classify_all
@@ -45,44 +82,110 @@ def classify_command(as_of: Day, known_at: KnownAt = None, scale: Annotated[str,
 @app.command("explain")
 def explain_command(
     entity: Annotated[str, typer.Argument(help="The business, as scheme:code.")],
-    as_of: Annotated[date | None, typer.Option("--as-of", parser=parse_day, help="Default: today.")] = None,
+    as_of: Annotated[
+        date | None, typer.Option("--as-of", parser=parse_day, help="Default: today in the register.")
+    ] = None,
     known_at: KnownAt = None,
-    scale: Annotated[str, typer.Option()] = "",
-    language: Annotated[str, typer.Option()] = "en",
+    scale: Scale = "",
+    language: Annotated[Language, typer.Option(help="Language of the reasons.")] = Language.EN,
 ) -> None:
-    """Say why a business is in its class: points by indicator, and the rule."""
+    """Say why a business is in its class: points by indicator, and the rules."""
     home = open_records()
-    from goodstanding.engine.indicators import every
+    from zoneinfo import ZoneInfo
+
     from goodstanding.supervise.classify import explain_one
 
-    day = as_of or datetime.combine(now().date(), time()).date()
-    found, outcome, card = explain_one(home, entity, day, known_by(known_at), scale)
+    day = as_of or now().astimezone(ZoneInfo(home.rulebook.timezone)).date()
+    _, outcome, card = explain_one(home, entity, day, known_by(known_at), scale)
+    words = _WORDS[language]
     if not is_json():
-        table = Table("indicator", "value", "points")
-        for line in outcome.lines:
-            title = every()[line.indicator].title
-            value = "" if line.value is None else f"{line.value:,}"
-            table.add_row(title.get(language, line.indicator), value, f"{line.points:+d}" if line.points else "0")
-        console.print(table)
-    for rule in (card.rule, *(direct.rule for direct in outcome.direct)):
-        say(cited(rule, language))
+        console.print(_lines_table(outcome, card, language))
+        say(_cited(card.rule, language))
+        for rule in outcome.direct:
+            say(words["direct"].format(code=rule.class_code))
+            say(_cited(rule.rule, language))
     result(
-        f"{entity} is in class {outcome.class_code} of scale {card.scale} on {day}, with {outcome.points} points.",
-        {
-            "entity": entity,
-            "scale": card.scale,
-            "class": outcome.class_code,
-            "points": outcome.points,
-            "lines": [
-                {"indicator": line.indicator, "value": line.value, "points": line.points} for line in outcome.lines
-            ],
-            "rules": [card.rule.number, *(direct.rule.number for direct in outcome.direct)],
-            "values": found.values,
-        },
+        words["done"].format(entity=entity, code=outcome.class_code, scale=card.scale, day=day, points=outcome.points),
+        {"entity": entity, "as_of": day, "scale": card.scale} | _as_json(outcome, card),
     )
 
 
-def cited(rule: Rule, language: str) -> str:
+def _lines_table(outcome: Outcome, card: Scorecard, language: Language) -> Table:
+    from goodstanding.engine.indicators import every
+
+    words = _WORDS[language]
+    table = Table(words["indicator"], words["value"], words["bin"], words["points"], show_footer=True)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.columns[0].footer, table.columns[3].footer = words["total"], str(outcome.points)
+    if card.base:
+        table.add_row(words["base"], "", "", f"{card.base:+d}")
+    for line, weighing in zip(outcome.lines, card.weighings, strict=True):
+        title = every()[line.indicator].title
+        value = "–" if line.value is None else f"{line.value:,}"
+        table.add_row(
+            title.get(language.value, line.indicator),
+            value,
+            _span(bin_of(weighing, line.value)),
+            f"{line.points:+d}" if line.points else "0",
+        )
+    return table
+
+
+def bin_of(weighing: Weighing, value: int | None) -> tuple[int, int | None] | None:
+    """Return the bin a value falls in: its lower bound, and the next one's, excluded, or ``None`` for the last bin."""
+    if value is None:
+        return None
+    found = None
+    for lower, _ in weighing.bins:
+        if lower > value:
+            return None if found is None else (found, lower)
+        found = lower
+    return None if found is None else (found, None)
+
+
+def _span(bounds: tuple[int, int | None] | None) -> str:
+    if bounds is None:
+        return ""
+    lower, upper = bounds
+    if upper is None:
+        return f"≥ {lower:,}"
+    return f"{lower:,}" if upper == lower + 1 else f"{lower:,} – {upper - 1:,}"
+
+
+def _cited(rule: Rule, language: Language) -> str:
     """Return a rule with its number, words, source and how sure we are."""
-    words = rule.title.get(language) or next(iter(rule.title.values()))
-    return f"Rule {rule.number}: {words} ({rule.source}; confidence: {rule.source.confidence.value})"
+    title = rule.title.get(language.value) or next(iter(rule.title.values()))
+    return _WORDS[language]["rule"].format(
+        number=rule.number, title=title, source=rule.source, confidence=rule.source.confidence.value
+    )
+
+
+def _as_json(outcome: Outcome, card: Scorecard) -> dict[str, Any]:
+    lines = [
+        {
+            "indicator": line.indicator,
+            "value": line.value,
+            "bin": bin_of(weighing, line.value),
+            "points": line.points,
+        }
+        for line, weighing in zip(outcome.lines, card.weighings, strict=True)
+    ]
+    direct = [_rule(rule.rule) | {"class": rule.class_code} for rule in outcome.direct]
+    return {
+        "class": outcome.class_code,
+        "points": outcome.points,
+        "base": card.base,
+        "lines": lines,
+        "direct": direct,
+        "scorecard": _rule(card.rule),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    source = {"instrument": rule.source.instrument, "article": rule.source.article}
+    return {
+        "number": rule.number,
+        "title": dict(rule.title),
+        "source": source | {"confidence": rule.source.confidence.value},
+    }

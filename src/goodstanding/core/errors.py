@@ -304,6 +304,12 @@ class SnapshotHarmed(Broken):
     code = "engine.snapshot_harmed"
 
 
+class ClassificationUnderWay(Refused):
+    """Another process is classifying in the same installation."""
+
+    code = "engine.under_way"
+
+
 class EntityUnknown(Invalid):
     """No registered business of that id is known."""
 

@@ -34,5 +34,15 @@ def record(run: ClassRun, lines: Iterable[tuple[str, str, int, str]]) -> None:
 
 
 def latest(entity_id: str) -> ClassRecord | None:
-    """Return an entity's class in the newest run that has it."""
-    return ClassRecord.objects.filter(entity_id=entity_id).select_related("run").order_by("-run_id").first()
+    """Return an entity's class in the run of the latest day that has it; of two of that day, the newest."""
+    found = ClassRecord.objects.filter(entity_id=entity_id).select_related("run")
+    return found.order_by("-run__as_of", "-run_id").first()
+
+
+def current_run(rulebook_digest: str, scale: str) -> ClassRun | None:
+    """Return the run that says how things stand on a scale: of the latest day; of two of that day, the newest.
+
+    A run made later about an earlier day is a look back and replaces nothing.
+    """
+    runs = ClassRun.objects.filter(rulebook_digest=rulebook_digest, scale=scale)
+    return runs.order_by("-as_of", "-id").first()

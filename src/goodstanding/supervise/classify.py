@@ -1,17 +1,28 @@
-"""Classify everyone: ledger to snapshot, snapshot to classes, classes to the records."""
+"""Classify everyone: ledger to snapshot, snapshot to classes, classes to the records.
+
+Rules kept here:
+- One classification at a time in one installation: the snapshot that one reads is not replaced by another.
+- The run and all its lines are recorded in one transaction. The Parquet copy in ``classes/<run>`` is put in place after
+  it; a crash between leaves the run without that copy, and no reader of the records can tell.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
 from django.db import transaction
 
 from goodstanding.core.classification import Outcome, Scorecard
-from goodstanding.core.errors import EntityUnknown
+from goodstanding.core.errors import ClassificationUnderWay, EntityUnknown
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.score import Classified, card_in_force, classify_facts, classify_snapshot, explain
+from goodstanding.engine.score import Classified, card_in_force, classify_facts, classify_snapshot
 from goodstanding.engine.snapshot import write
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
@@ -38,40 +49,69 @@ def classify_all(
     Raises:
         NoRuleInForce: No scorecard is in force on the day.
         IndicatorUnfit: The rulebook cannot feed its own scorecard.
+        ClassificationUnderWay: Another process is classifying.
     """
     book = home.rulebook
     card = card_in_force(book, scale or next(iter(book.scales)), as_of)
-    position = ledger.position()
-    everyone = ledger.entities_between(0, position)
-    snapshot = write(
-        home.folder("snapshots"),
-        ledger.by_entity(everyone, position),
-        book,
-        known_at,
-        position,
-        buckets=max(1, -(-len(everyone) // ENTITIES_PER_BUCKET)),
-        on_progress=on_progress,
-    )
-    counts: Counter[str] = Counter()
-    with transaction.atomic():
-        run = ClassRun.objects.create(
-            scale=card.scale,
-            as_of=as_of,
-            known_at=known_at,
-            ledger_position=position,
-            rulebook_digest=book.digest,
-            scorecard=card.rule.number,
-            engine=DuckDB.name,
-            made_at=now,
-            entities=0,
+    with _alone(home.folder("classes")) as making:
+        position = ledger.position()
+        everyone = ledger.entities_between(0, position)
+        snapshot = write(
+            home.folder("snapshots"),
+            ledger.by_entity(everyone, position),
+            book,
+            known_at,
+            position,
+            buckets=max(1, -(-len(everyone) // ENTITIES_PER_BUCKET)),
+            on_progress=on_progress,
         )
-        for chunk in classify_snapshot(snapshot, book, card, as_of, DuckDB()):
-            classes.record(run, ((one.entity_id, one.class_code, one.points, one.values_json) for one in chunk))
-            counts.update(one.class_code for one in chunk)
-        run.entities = counts.total()
-        run.counts = {band.code: counts[band.code] for band in book.scales[card.scale].bands}
-        run.save(update_fields=["entities", "counts"])
+        with transaction.atomic():
+            run = ClassRun.objects.create(
+                scale=card.scale,
+                as_of=as_of,
+                known_at=known_at,
+                ledger_position=position,
+                rulebook_digest=book.digest,
+                scorecard=card.rule.number,
+                engine=DuckDB.name,
+                made_at=now,
+                entities=0,
+            )
+            counts: Counter[str] = Counter()
+            for chunk in classify_snapshot(snapshot, book, card, as_of, DuckDB(), making):
+                classes.record(run, ((one.entity_id, one.class_code, one.points, one.values_json) for one in chunk))
+                counts.update(one.class_code for one in chunk)
+            run.entities = counts.total()
+            run.counts = {band.code: counts[band.code] for band in book.scales[card.scale].bands}
+            run.save(update_fields=["entities", "counts"])
+        _put(making, home.folder("classes") / str(run.pk))
     return run
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """Hold the installation's classification and yield an empty folder to write in, which does not outlive the hold."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ClassificationUnderWay(
+                asked=f"To classify into {folder}.",
+                found="Another process is classifying there.",
+                wants="One classification at a time.",
+                next_step="Wait until it is done, then classify again.",
+            ) from None
+        making = Path(tempfile.mkdtemp(prefix="making-", dir=folder))
+        try:
+            yield making
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+
+
+def _put(made: Path, target: Path) -> None:
+    # A folder of that number is left from another database; its run is not this one.
+    shutil.rmtree(target, ignore_errors=True)
+    made.rename(target)
 
 
 def explain_one(
@@ -92,4 +132,4 @@ def explain_one(
             wants="The id of a registered business, as scheme:code.",
             next_step="Look the business up by its name or code, or choose a later day.",
         )
-    return found, explain(found, book, card), card
+    return found, found.outcome(card), card

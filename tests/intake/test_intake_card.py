@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from goodstanding.core.errors import CardInvalid
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.intake.card import load_card
+from goodstanding.intake.problem import Reason
 from tests.intake.conftest import CARD, COLUMNS, MakeCard
 
 GOOD = CARD.format(format="csv", layout="", more="")
@@ -58,3 +62,27 @@ def test_two_facts_of_a_row_may_not_share_a_record_key(cn: Rulebook) -> None:
     apart = GOOD.replace('kind = "registration"', when.format("企业"))
     apart += second.replace('kind = "registration"', when.format("个体工商户"))
     assert len(load_card("card.toml", apart.encode(), cn).facts) == 2
+
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "cards.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_manual_is_a_card(cn: Rulebook) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", MANUAL, flags=re.S)
+    card = load_card("example.toml", example.encode(), cn)
+    assert [plan.kind for plan in card.facts] == ["registration", "licence"]
+    assert "更新时间" in card.columns
+
+
+def test_the_manual_names_every_reason_a_row_is_held_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `(row\.[a-z_]+)` \|", MANUAL, flags=re.M))
+    assert listed == {reason.value for reason in Reason}
+
+
+def test_the_manual_states_the_defaults(make_card: MakeCard) -> None:
+    layout = make_card().layout
+    stated = re.findall(r"^\| `([a-z_]+)` \| (`.`|`utf-8`|[0-9]+) \|", MANUAL, flags=re.M)
+    assert len(stated) == 5
+    for key, default in stated:
+        value = getattr(layout, key)
+        assert str(getattr(value, "value", value)) == default.strip("`"), key

@@ -211,8 +211,8 @@ def _day(value: Value) -> date | None:
 
 
 def masked(text: str) -> str:
-    """Return the first character and asterisks: enough to recognise, too little to identify."""
-    return text[:1] + "*" * max(len(text) - 1, 2)
+    """Return the first character and two asterisks: enough to recognise, too little to identify, the length unsaid."""
+    return text[:1] + "**"
 
 
 @dataclass(frozen=True, slots=True)

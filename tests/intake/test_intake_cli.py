@@ -117,6 +117,17 @@ def test_what_people_read_says_how_many_and_why_and_never_a_cell(place: Path) ->
         assert "张三" not in read
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("home")
+def test_a_hostile_row_does_not_speak_to_the_terminal(place: Path) -> None:
+    (place / "a.csv").write_bytes(csv_bytes(cells(1, 名称="[bold]x\x1b[2J\u202ey")))
+    call("import", str(place / "card.toml"), str(place / "a.csv"))
+    held_id = first_id(call("quarantine", "list"))
+    printed = CliRunner().invoke(app, ["quarantine", "show", held_id], catch_exceptions=False).output
+    assert r"[bold]x\x1b[2J\u202ey" in printed
+    assert "\x1b" not in printed
+
+
 def rows_done(home: Path) -> int:
     try:
         with sqlite3.connect(f"file:{home / 'records.sqlite3'}?mode=ro", uri=True, timeout=5) as records:

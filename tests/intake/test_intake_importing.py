@@ -239,6 +239,17 @@ def test_a_row_still_conflicting_stays_held_after_a_retry(home: Home, make_card:
     assert retry(apart, home.rulebook, LATER).released == 1
 
 
+def test_a_row_of_which_only_the_beginning_was_kept_is_never_released(
+    home: Home, make_card: MakeCard, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.csv", csv_bytes([*cells(1)[:-1], "2020-03-04" + " " * 400]))
+    import_file(home, make_card(layout="max_row_bytes = 256"), path, NOW)
+    assert held() == [(1, "row.too_long", "")]
+    assert retry(make_card(), home.rulebook, LATER).released == 0
+    assert held() == [(1, "row.too_long", "")]
+    assert ledger() == []
+
+
 def test_a_held_row_is_discarded_once_and_only_with_a_reason(home: Home, make_card: MakeCard, tmp_path: Path) -> None:
     import_file(home, make_card(), write(tmp_path / "a.csv", csv_bytes(cells(1, 日期="x"))), NOW)
     (row,) = imports.held_rows()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from goodstanding.cli.frame import app, now, open_records, progress, result, say
 
@@ -69,11 +70,11 @@ def import_command(
 
 def _say_outcome(outcome: ImportOutcome) -> None:
     if outcome.is_repeat:
-        say(f"{outcome.file}: imported before; --again reads it anew.")
+        say(escape(f"{outcome.file}: imported before; --again reads it anew."))
     if outcome.resumed_after:
-        say(f"{outcome.file}: went on after row {outcome.resumed_after}, where an interrupted run had ended.")
+        say(escape(f"{outcome.file}: went on after row {outcome.resumed_after}, where an interrupted run had ended."))
     for code, count in sorted(outcome.problems.items()):
-        say(f"{outcome.file}: {count} rows held, {code}")
+        say(escape(f"{outcome.file}: {count} rows held, {code}"))
 
 
 @quarantine.command("list")
@@ -87,7 +88,7 @@ def list_command(
 
     rows = imports.held_rows(card, limit=limit)
     for row in rows:
-        say(f"{row.id}  {row.card}  {row.run.file_name}  row {row.row_number}  {row.code}  {row.field}")
+        say(escape(f"{row.id}  {row.card}  {row.run.file_name}  row {row.row_number}  {row.code}  {row.field}"))
     counts = imports.summary(card)
     for of_card, code, count in counts:
         say(f"{of_card}: {count} rows, {code}")
@@ -119,13 +120,15 @@ def show_command(row: Annotated[int, typer.Argument(help="Id of the held row.")]
     from goodstanding.records import imports
 
     held = imports.held_row(row)
-    original = bytes(held.original).decode("utf-8", "backslashreplace")
-    say(f"File {held.run.file_name}, row {held.row_number}, card {held.card}")
-    say(f"Reason {held.code} {held.field}")
-    say(f"Found: {held.found}")
-    say(f"Wanted: {held.wants}")
+    original = _as_text(bytes(held.original)).rstrip("\r\n")
+    say(escape(f"File {held.run.file_name}, row {held.row_number}, card {held.card}"))
+    say(escape(f"Reason {held.code} {held.field}"))
+    say(escape(f"Found: {held.found}"))
+    say(escape(f"Wanted: {held.wants}"))
+    # A hostile row must not speak to the terminal: what cannot be printed is written out, and nothing is markup.
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in original)
     result(
-        original.rstrip("\r\n"),
+        escape(visible),
         {
             "id": held.id,
             "card": held.card,
@@ -138,6 +141,18 @@ def show_command(row: Annotated[int, typer.Argument(help="Id of the held row.")]
             "original_hex": bytes(held.original).hex(),
         },
     )
+
+
+def _as_text(original: bytes) -> str:
+    """Return bytes as text in the first encoding they fit, else with the misfits written out."""
+    from goodstanding.intake.card import Encoding
+
+    for encoding in Encoding:
+        try:
+            return original.decode(encoding.value)
+        except UnicodeDecodeError:
+            continue
+    return original.decode("utf-8", "backslashreplace")
 
 
 @quarantine.command("retry")

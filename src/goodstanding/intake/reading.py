@@ -144,7 +144,9 @@ def checked(number: int, columns: Sequence[str], cells: Iterable[Cell], raw: byt
         if type(cell) is str:
             problem = forbidden(cell)
             if problem is not None:
-                return Row(number, tuple(cells), raw, Problem(problem.reason, column, problem.found, problem.wants))
+                return Row(
+                    number, tuple(cells), raw, Problem(problem.reason, shown(column), problem.found, problem.wants)
+                )
             found.append(settled(cell))
         else:
             found.append(cell)

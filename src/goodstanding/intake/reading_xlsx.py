@@ -113,9 +113,9 @@ def _rows(rows: Iterator[list[Any]], columns: tuple[str, ...]) -> Iterator[Row]:
 def _row(number: int, columns: Sequence[str], cells: Sequence[Cell]) -> Row:
     for column, cell in zip(columns, cells, strict=True):
         if isinstance(cell, Formula):
-            problem = Problem(Reason.FORMULA, column, shown(cell), "A value; a formula is not computed here.")
+            problem = Problem(Reason.FORMULA, shown(column), shown(cell), "A value; a formula is not computed here.")
             return Row(number, tuple(cells), b"", problem)
         if isinstance(cell, dict):
-            problem = Problem(Reason.BAD_VALUE, column, shown(next(iter(cell.values()))), "A value.")
+            problem = Problem(Reason.BAD_VALUE, shown(column), shown(next(iter(cell.values()))), "A value.")
             return Row(number, tuple(cells), b"", problem)
     return checked(number, columns, cells)

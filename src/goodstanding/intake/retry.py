@@ -95,6 +95,9 @@ def _retry_rows(
 def _read(row: HeldRow, header: bytes, card: Card) -> tuple[tuple[str, ...], Row]:
     """Read a held row's bytes as its format writes them; return its columns with it."""
     original = bytes(row.original)
+    if row.code == Reason.TOO_LONG.value and not row.field:
+        # Only its first bytes were kept. They might read as a row, and would not be the source's.
+        return card.columns, Row(row.row_number, (), original, Problem(Reason.TOO_LONG, "", row.found, row.wants))
     match card.layout.format:
         case FileFormat.CSV:
             columns = reading_csv.header_columns(header, card.layout)

@@ -9,7 +9,8 @@ import pytest
 from stdnum.cn.uscc import calc_check_digit
 
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.intake.card import Card, load_card
+from goodstanding.intake.card import Card
+from goodstanding.intake.card_reading import load_card
 from goodstanding.records.models import FactRecord
 
 CARD = """

@@ -9,7 +9,7 @@ import pytest
 
 from goodstanding.core.errors import CardInvalid
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.intake.card import load_card
+from goodstanding.intake.card_reading import load_card
 from goodstanding.intake.problem import Reason
 from tests.intake.conftest import CARD, COLUMNS, MakeCard
 

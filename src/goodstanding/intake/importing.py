@@ -17,7 +17,8 @@ from pathlib import Path
 
 from goodstanding.core.errors import CardUnknown, FileUnreadable, HeaderRepeated
 from goodstanding.home import Home
-from goodstanding.intake.card import Card, load_card
+from goodstanding.intake.card import Card
+from goodstanding.intake.card_reading import load_card
 from goodstanding.intake.problem import Problem, Reason
 from goodstanding.intake.reading import Row, Source, header_problem, open_source
 from goodstanding.intake.typed_rows import encode

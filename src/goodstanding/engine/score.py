@@ -183,7 +183,15 @@ def compiled(book: Rulebook, card: Scorecard, as_of: date) -> str:
 def classify_snapshot(
     snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: DuckDB, folder: Path | None = None
 ) -> Iterator[list[Classified]]:
-    """Yield the classes of all entities of a snapshot, a bucket at a time.
+    """Yield the classes of all entities of a snapshot, a bucket at a time; see `class_tables`."""
+    for table in class_tables(snapshot, book, card, as_of, engine, folder):
+        yield _classified(table, card, book.scales[card.scale])
+
+
+def class_tables(
+    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: DuckDB, folder: Path | None = None
+) -> Iterator[pa.Table]:
+    """Yield the same as tables with the columns of `result_schema`.
 
     Args:
         folder: Where each bucket's result is written as Parquet too, under the name of the bucket's file.
@@ -198,14 +206,13 @@ def classify_snapshot(
             wants=f"One of the rulebook in force, {book.digest}: it decides which facts are features.",
             next_step="Classify again; that writes a snapshot of its own.",
         )
-    sql = compiled(book, card, as_of)
-    scale, columns = book.scales[card.scale], result_schema(card)
-    for path, found in zip(snapshot.paths, engine.run(sql, snapshot.paths), strict=True):
+    columns = result_schema(card)
+    for path, found in zip(snapshot.paths, engine.run(compiled(book, card, as_of), snapshot.paths), strict=True):
         # A sum of whole numbers leaves DuckDB wider than 64 bits; all of ours fit.
         table = found.cast(columns)
         if folder is not None:
             pq.write_table(table, folder / path.name, compression="zstd")
-        yield _classified(table, card, scale)
+        yield table
 
 
 def classify_facts(

@@ -38,7 +38,7 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.indicator import day_number, ymd
 
 MANIFEST = "manifest.json"
-_ROWS = 100_000
+_ROWS = 50_000  # waiting in memory, over all buckets
 _TYPES = {
     FieldType.TEXT: pa.string(),
     FieldType.INTEGER: pa.int64(),
@@ -55,6 +55,7 @@ class Snapshot:
 
     Args:
         files: Parquet files of the buckets, in the order of bucket numbers.
+        digests: SHA-256, in hex, of each file.
     """
 
     folder: Path
@@ -64,6 +65,7 @@ class Snapshot:
     entities: int
     facts: int
     files: tuple[str, ...]
+    digests: tuple[str, ...] = ()
 
     @property
     def paths(self) -> list[Path]:
@@ -98,6 +100,16 @@ def schema(book: Rulebook) -> pa.Schema:
 def bucket_of(entity_id: str, buckets: int) -> int:
     """Return the bucket of an entity: the first four bytes of SHA-256 over its id, modulo the number of buckets."""
     return int.from_bytes(hashlib.sha256(entity_id.encode()).digest()[:4], "big") % buckets
+
+
+def in_buckets(entity_ids: Iterable[str], buckets: int) -> list[list[str]]:
+    """Return ids bucket after bucket, sorted inside each."""
+    found: list[list[str]] = [[] for _ in range(buckets)]
+    for entity_id in entity_ids:
+        found[bucket_of(entity_id, buckets)].append(entity_id)
+    for listed in found:
+        listed.sort()
+    return found
 
 
 def rows_of(facts: Iterable[Fact], book: Rulebook, known_at: datetime) -> list[dict[str, Any]]:
@@ -169,7 +181,8 @@ def write(
 
     Args:
         folder: Where snapshots are kept; an earlier one is replaced.
-        entities: (id, all its facts up to ``position``), each entity once, sorted by id.
+        entities: (id, all its facts up to ``position``), each entity once; inside a bucket sorted by id. Bucket after
+            bucket, as `in_buckets` orders ids, makes the largest row groups.
         known_at: Facts learned later are left out; UTC.
         position: Ledger position the facts go up to.
         buckets: Number of files.
@@ -188,17 +201,19 @@ def write(
     columns = schema(book)
     waiting: list[list[dict[str, Any]]] = [[] for _ in names]
     writers = [pq.ParquetWriter(folder / name, columns, compression="zstd") for name in names]
-    count = facts = 0
+    count = facts = held = 0
     try:
         for entity_id, found in entities:
             rows = rows_of(found, book, known_at)
-            bucket = bucket_of(entity_id, buckets)
-            waiting[bucket].extend(rows)
+            waiting[bucket_of(entity_id, buckets)].extend(rows)
             count += 1
             facts += len(rows)
-            if len(waiting[bucket]) >= _ROWS // buckets:
-                writers[bucket].write_table(table_of(waiting[bucket], book))
-                waiting[bucket].clear()
+            held += len(rows)
+            if held >= _ROWS:
+                fullest = max(range(buckets), key=lambda bucket: len(waiting[bucket]))
+                writers[fullest].write_table(table_of(waiting[fullest], book))
+                held -= len(waiting[fullest])
+                waiting[fullest].clear()
             if on_progress is not None and count % 1000 == 0:
                 on_progress(count)
         for bucket, rows in enumerate(waiting):
@@ -208,15 +223,23 @@ def write(
             writer.close()
     for name in names:
         _sync(folder / name)
-    done = Snapshot(folder, known_at, position, book.digest, count, facts, tuple(names))
-    described = asdict(done) | {"folder": None, "known_at": known_at.isoformat(), "files": list(names)}
-    beside = folder / (MANIFEST + ".new")
-    beside.write_text(json.dumps(described, sort_keys=True), encoding="utf-8")
-    _sync(beside)
-    os.replace(beside, folder / MANIFEST)
-    _sync(folder)
+    _sync(target)
+    digests = tuple(_digest(folder / name) for name in names)
+    done = Snapshot(folder, known_at, position, book.digest, count, facts, tuple(names), digests)
+    put_in_force(done)
     _remove(folder, before)
     return done
+
+
+def put_in_force(snapshot: Snapshot) -> None:
+    """Write the manifest of a snapshot whose files are there; from the rename on it is the one `read` returns."""
+    described = asdict(snapshot) | {"known_at": snapshot.known_at.isoformat()}
+    del described["folder"]
+    beside = snapshot.folder / (MANIFEST + ".new")
+    beside.write_text(json.dumps(described, sort_keys=True), encoding="utf-8")
+    _sync(beside)
+    os.replace(beside, snapshot.folder / MANIFEST)
+    _sync(snapshot.folder)
 
 
 def read(folder: Path) -> Snapshot:
@@ -235,6 +258,7 @@ def read(folder: Path) -> Snapshot:
             entities=found["entities"],
             facts=found["facts"],
             files=tuple(found["files"]),
+            digests=tuple(found["digests"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _harmed(folder, f"Its manifest cannot be read: {error}.") from None
@@ -242,6 +266,22 @@ def read(folder: Path) -> Snapshot:
     if missing:
         raise _harmed(folder, f"{missing[0]} is missing.")
     return snapshot
+
+
+def check(snapshot: Snapshot) -> None:
+    """Compare every file with its digest in the manifest.
+
+    Raises:
+        SnapshotHarmed: A file is another than was written.
+    """
+    for name, digest in zip(snapshot.files, snapshot.digests, strict=True):
+        if _digest(snapshot.folder / name) != digest:
+            raise _harmed(snapshot.folder, f"{name} does not hash to {digest}.")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _harmed(folder: Path, found: str) -> SnapshotHarmed:

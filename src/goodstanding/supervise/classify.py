@@ -23,7 +23,7 @@ from goodstanding.core.classification import Outcome, Scorecard
 from goodstanding.core.errors import ClassificationUnderWay, EntityUnknown
 from goodstanding.engine.backends import DuckDB
 from goodstanding.engine.score import Classified, card_in_force, classify_facts, classify_snapshot
-from goodstanding.engine.snapshot import write
+from goodstanding.engine.snapshot import in_buckets, write
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
@@ -56,15 +56,9 @@ def classify_all(
     with _alone(home.folder("classes")) as making:
         position = ledger.position()
         everyone = ledger.entities_between(0, position)
-        snapshot = write(
-            home.folder("snapshots"),
-            ledger.by_entity(everyone, position),
-            book,
-            known_at,
-            position,
-            buckets=max(1, -(-len(everyone) // ENTITIES_PER_BUCKET)),
-            on_progress=on_progress,
-        )
+        buckets = in_buckets(everyone, max(1, -(-len(everyone) // ENTITIES_PER_BUCKET)))
+        facts = (found for ids in buckets for found in ledger.by_entity(ids, position))
+        snapshot = write(home.folder("snapshots"), facts, book, known_at, position, len(buckets), on_progress)
         with transaction.atomic():
             run = ClassRun.objects.create(
                 scale=card.scale,

@@ -208,6 +208,21 @@ class FolderNotOurs(Refused):
     code = "home.folder_not_ours"
 
 
+# -- synthetic province --------------------------------------------------------------------------------------------
+
+
+class SynthInvalid(Invalid):
+    """A synthetic province cannot be made from these numbers or parameters."""
+
+    code = "synth.invalid"
+
+
+class FolderTaken(Refused):
+    """A folder to be written into holds something."""
+
+    code = "synth.folder_taken"
+
+
 # -- draw ----------------------------------------------------------------------------------------------------------
 
 
@@ -314,3 +329,45 @@ class EntityUnknown(Invalid):
     """No registered business of that id is known."""
 
     code = "entity.unknown"
+
+
+# -- decisions -----------------------------------------------------------------------------------------------------
+
+
+class ProposalUnknown(Invalid):
+    """No proposal of that number waits in the queue."""
+
+    code = "listing.proposal_unknown"
+
+
+class NoLongerCalledFor(Refused):
+    """A proposal was decided or lapsed, or the facts of the day no longer call for it."""
+
+    code = "listing.no_longer_called_for"
+
+
+class ReasonMissing(Refused):
+    """A rejection gives no reason."""
+
+    code = "listing.reason_missing"
+
+
+class DecisionUnknown(Invalid):
+    """No decision of that number, or none that can be replayed."""
+
+    code = "decision.unknown"
+
+
+class DecisionDiffers(Broken):
+    """A decision does not follow from the facts and rules then known."""
+
+    code = "decision.differs"
+
+
+# -- accounts ------------------------------------------------------------------------------------------------------
+
+
+class AccountRefused(Refused):
+    """An account cannot be made: its name is taken or its password too weak."""
+
+    code = "account.refused"

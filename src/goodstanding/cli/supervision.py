@@ -1,0 +1,125 @@
+"""tick, queue, decide, replay, user: what the calendar makes due, and who decides it."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+
+PASSWORD = "GOODSTANDING_PASSWORD"  # noqa: S105 - the name of a variable
+Officer = Annotated[str, typer.Option("--as", help="Who decides.")]
+
+
+@app.command("tick")
+def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The legal day.")]) -> None:
+    """Do everything the calendar makes due on a day: propose entries and exits, end what is over."""
+    home = open_records()
+    from goodstanding.records.listings import tick
+
+    with progress() as bar:
+        task = bar.add_task("businesses", total=None)
+        outcome = tick(home, on, now(), lambda done: bar.update(task, completed=done))
+    for entity_id in outcome.uncounted[:5]:
+        say(f"{entity_id}: left out, a deadline runs into a year the calendar does not cover")
+    result(
+        f"{on}: {outcome.made:,} proposals made, {outcome.lapsed:,} lapsed, {outcome.ended:,} entries ended, "
+        f"{outcome.open:,} wait for an officer, {len(outcome.uncounted):,} businesses left out.",
+        {
+            "on": on,
+            "made": outcome.made,
+            "lapsed": outcome.lapsed,
+            "ended": outcome.ended,
+            "open": outcome.open,
+            "left_out": outcome.uncounted,
+        },
+    )
+
+
+@app.command("queue")
+def queue_command(limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
+    """List the proposals that wait for an officer, the most pressing first."""
+    open_records()
+    from goodstanding.records.models import ProposalRecord
+
+    waiting = ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("due_on", "id")
+    shown = list(waiting[:limit])
+    if shown and not is_json():
+        table = Table("id", "business", "act", "list", "ground", "rule", "arose", "due")
+        for one in shown:
+            days = (str(one.arose_on), str(one.due_on))
+            table.add_row(str(one.pk), one.entity_id, one.act, one.list_code, one.ground_code, one.rule_number, *days)
+        console.print(table)
+    count = waiting.count()
+    result(f"{count:,} proposals wait.", {"waiting": count, "ids": [one.pk for one in shown]})
+
+
+@app.command("decide")
+def decide_command(
+    on: Annotated[date, typer.Option(parser=parse_day, help="Day of the decision.")],
+    officer: Officer,
+    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of proposals.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every proposal that waits.")] = False,
+    approve: Annotated[bool, typer.Option("--approve/--reject")] = True,
+    reason: Annotated[str, typer.Option(help="Why; required for a rejection.")] = "",
+) -> None:
+    """Decide proposals: each with a decision of its own, or a refusal that says why."""
+    if bool(ids) == every:
+        raise typer.BadParameter("Name proposals, or say --all.")
+    home = open_records()
+    from goodstanding.records.listings import Verdict, decide_many
+    from goodstanding.records.models import ProposalRecord
+
+    waiting = ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("due_on", "id")
+    chosen = list(waiting.values_list("id", flat=True)) if every else list(ids or [])
+    decided = decide_many(home, chosen, Verdict.APPROVE if approve else Verdict.REJECT, officer, reason, on, now())
+    for id_, error in decided.refusals[:20]:
+        say(f"{id_}: {error.code}: {error.found}")
+    result(
+        f"{decided.count:,} decided, {len(decided.refusals):,} refused.",
+        {"decided": decided.count, "refused": {str(id_): error.as_dict() for id_, error in decided.refusals}},
+    )
+    if decided.refusals and not decided.count:
+        raise typer.Exit(1)
+
+
+@app.command("replay")
+def replay_command(number: Annotated[str, typer.Argument(help="A decision's number.")]) -> None:
+    """Take a decision again from the facts and rules then known."""
+    home = open_records()
+    from goodstanding.records.decisions import replay
+
+    decision = replay(number, home.rulebook_of)
+    outcome = decision.outcome
+    result(
+        f"Decision {number} agrees: {outcome['verdict']} {outcome['act']} {outcome['list']} of {decision.entity_id} "
+        f"under rule {decision.rule_number}, from {len(decision.facts)} facts at position {decision.ledger_position}.",
+        {"number": number, "agrees": True, "outcome": outcome, "rule": decision.rule_number},
+    )
+
+
+@app.command("user")
+def user_command(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Annotated[str, typer.Option(help="viewer, inspector, officer or chief.")],
+) -> None:
+    """Add an account of the office; the password is asked for, or read from GOODSTANDING_PASSWORD."""
+    open_records()
+    password = os.environ.get(PASSWORD) or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    add_user(name, role, password)
+    result(f"Account {name} may act as {role}.", {"name": name, "role": role})
+
+
+def add_user(name: str, role: str, password: str) -> None:
+    """Add an account with one role.
+
+    Raises:
+        AccountRefused: The name is taken, the role unknown, or the password too weak.
+    """
+    from goodstanding.office.accounts import add_account
+
+    add_account(name, role, password)

@@ -1,0 +1,72 @@
+"""Accounts and roles. A role is a group; what it may do stands here and nowhere else.
+
+viewer      reads the queue, the files of businesses and the decisions
+inspector   a viewer who records what visits found
+officer     an inspector who decides proposals and sees personal fields
+chief       an officer who also decides in bulk
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from goodstanding.core.errors import AccountRefused
+
+
+class Role(StrEnum):
+    """Roles, in rising order: each may do what those before it may."""
+
+    VIEWER = "viewer"
+    INSPECTOR = "inspector"
+    OFFICER = "officer"
+    CHIEF = "chief"
+
+
+def may(user: AbstractBaseUser | AnonymousUser, wanted: Role) -> bool:
+    """Tell whether a signed-in user holds a role or one above it."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    order = list(Role)
+    held = [order.index(Role(name)) for name in user.groups.values_list("name", flat=True) if name in set(Role)]
+    return max(held, default=-1) >= order.index(wanted)
+
+
+def add_account(name: str, role: str, password: str) -> User:
+    """Add an account with one role.
+
+    Raises:
+        AccountRefused: The name is taken, the role unknown, or the password too weak.
+    """
+    asked = f"An account named {name} with the role {role}."
+    if role not in set(Role):
+        raise AccountRefused(
+            asked=asked,
+            found="There is no such role.",
+            wants="One of: " + ", ".join(Role) + ".",
+            next_step="Choose one of these roles.",
+        )
+    if User.objects.filter(username=name).exists():
+        raise AccountRefused(
+            asked=asked,
+            found="The name is taken.",
+            wants="Every account has a name of its own.",
+            next_step="Choose another name.",
+        )
+    try:
+        validate_password(password, User(username=name))
+    except ValidationError as error:
+        raise AccountRefused(
+            asked=asked,
+            found=" ".join(error.messages),
+            wants="A password of at least twelve characters that is not a common one.",
+            next_step="Choose a longer password.",
+        ) from None
+    with transaction.atomic():
+        user = User.objects.create_user(username=name, password=password)
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user

@@ -53,6 +53,10 @@ def names(known_at: datetime, entity: str = "x:1", through: int | None = None) -
         "DELETE FROM fact",
         "DELETE FROM fact WHERE id = (SELECT max(id) FROM fact)",
         pytest.param(
+            "INSERT OR REPLACE INTO fact SELECT * FROM fact",
+            marks=pytest.mark.skipif(connection.vendor != "sqlite", reason="never: only SQLite has INSERT OR REPLACE"),
+        ),
+        pytest.param(
             "TRUNCATE fact CASCADE",
             marks=pytest.mark.skipif(connection.vendor == "sqlite", reason="never: SQLite has no TRUNCATE"),
         ),

@@ -236,9 +236,10 @@ def _insert(additions: Sequence[Stored], receipt: Receipt, now: datetime) -> Non
     if not additions:
         return
     before = position()
-    rows = [_row(stored) for stored in additions]
+    is_server = connection.vendor == "postgresql"
+    rows = [_row(stored, is_server) for stored in additions]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if is_server:
             arrays = ", ".join(f"%s::{type_}[]" for type_ in _POSTGRESQL_TYPES)
             cursor.execute(
                 f"INSERT INTO fact ({_COLUMNS}) SELECT * FROM unnest({arrays})",  # noqa: S608 - no value in the text
@@ -252,10 +253,10 @@ def _insert(additions: Sequence[Stored], receipt: Receipt, now: datetime) -> Non
     outbox.announce_facts(before, receipt.through, now)
 
 
-def _row(stored: Stored) -> tuple[Any, ...]:
+def _row(stored: Stored, is_server: bool) -> tuple[Any, ...]:
     fact = stored.fact
     until = fact.span.until_on
-    if connection.vendor == "postgresql":
+    if is_server:
         days: tuple[Any, ...] = (fact.span.from_on, until, fact.known_at)
     else:
         known = fact.known_at.astimezone(UTC).replace(tzinfo=None)

@@ -59,7 +59,7 @@ def test_everyone_imported_is_classified_and_published(installation: Installatio
     assert summary["entities"] <= ENTITIES
     assert summary["entities"] >= ENTITIES * 0.98  # the rest has no good registration row
     assert sum(summary["classes"].values()) == summary["entities"]
-    assert summary["published"] == summary["entities"]
+    assert summary["entities"] <= summary["published"] <= ENTITIES  # a few were registered after the plan
     assert summary["held"] > 0
 
 
@@ -81,7 +81,7 @@ def test_strangers_can_run_the_lot_again(installation: Installation) -> None:
 
 def test_every_listing_decision_replays(installation: Installation) -> None:
     with records(installation) as database:
-        numbers = [row[0] for row in database.execute("SELECT number FROM decision WHERE kind LIKE 'list%' LIMIT 20")]
+        numbers = [row[0] for row in database.execute("SELECT number FROM decision WHERE kind = 'listing' LIMIT 20")]
     assert numbers
     for number in numbers:
         installation.result("replay", number)
@@ -107,7 +107,7 @@ def test_no_personal_name_reaches_the_public_store(installation: Installation) -
     store = PublicStore(installation.home / "public")
     pages = [store.page(entity_id) for entity_id in entities]
     store.close()
-    assert sum(page is not None for page in pages) > 150
+    assert sum(page is not None for page in pages) > 0.9 * len(pages)
     text = "".join(expand(page.frame).decode() for page in pages if page is not None)
     assert not [name for name in names if name in text]
 

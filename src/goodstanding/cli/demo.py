@@ -106,9 +106,7 @@ def demo_command(
     folder = home.folder("synthetic")
     password = secrets.token_urlsafe(12)
     with progress() as bar:
-        say(
-            f"A synthetic province of {entities:,} businesses with {years} years of history, under rulebook {book.code}:"
-        )
+        say(f"A synthetic province of {entities:,} businesses with {years} years of history ({book.code}):")
         with step(bar, "the province, as files", entities) as advance:
             parameters = rulebook_folder(RULEBOOK) / "synthetic"
             made = province.write_province(book, parameters, folder, entities, years, seed, UNTIL, advance)

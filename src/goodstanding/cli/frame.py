@@ -114,7 +114,7 @@ def is_json() -> bool:
 def say(text: str) -> None:
     """Print a line for people; with ``--json`` it is left out."""
     if not _json:
-        console.print(text)
+        console.print(text, soft_wrap=True)
 
 
 def result(line: str, values: Mapping[str, Any]) -> None:

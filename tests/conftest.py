@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +32,8 @@ def chicago() -> Rulebook:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An installation's folder under the reference rulebook; the database is the test's own (ask for ``db`` too)."""
     path = tmp_path / "home"
     monkeypatch.setenv(ENVIRONMENT, str(path))
-    yield Home.create(path, "cn")
+    return Home.create(path, "cn")

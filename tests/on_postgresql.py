@@ -48,8 +48,10 @@ def main(command: Sequence[str]) -> int:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     try:
         subprocess.run(
-            [*owner, str(bin_ / "initdb"), "--pgdata", str(folder / "data"), "--auth=trust", "--encoding=UTF8"]
-            + ["--locale=C", "--username=goodstanding"],
+            [
+                *(*owner, str(bin_ / "initdb"), "--pgdata", str(folder / "data")),
+                *("--auth=trust", "--encoding=UTF8", "--locale=C", "--username=goodstanding"),
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",

@@ -121,9 +121,7 @@ def test_a_deadline_outside_the_calendar_is_refused() -> None:
         due(check(date(2030, 12, 31)), BOOK.disclosure, BOOK.calendar)
 
 
-@pytest.mark.parametrize(
-    ("text", "mask"), [("", "**"), ("李", "李**"), ("李明", "李**"), ("Ada Lovelace", "A**")]
-)
+@pytest.mark.parametrize(("text", "mask"), [("", "**"), ("李", "李**"), ("李明", "李**"), ("Ada Lovelace", "A**")])
 def test_a_mask_keeps_the_first_character_and_not_the_length(text: str, mask: str) -> None:
     assert masked(text) == mask
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from tests.conftest import NOW
 
 from goodstanding.core.dates import Span
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import ledger
 from goodstanding.records.models import ClassRecord, ClassRun, Inspector
+from tests.conftest import NOW
 
 
 def registration(number: int, *, region: str, status: str = "open") -> Fact:

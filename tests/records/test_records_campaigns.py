@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import NOW
 
 from goodstanding.core.draw_bundle import rerun
 from goodstanding.core.errors import (
@@ -31,6 +30,7 @@ from goodstanding.records.campaigns import (
     record_findings,
 )
 from goodstanding.records.models import Campaign, ClassRun, Decision, Inspector, OutboxMessage, Visit
+from tests.conftest import NOW
 
 DAY = date(2026, 11, 6)
 LATER = NOW + timedelta(hours=1)

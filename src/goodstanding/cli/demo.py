@@ -7,7 +7,7 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from goodstanding.home import Home, rulebook_folder
 if TYPE_CHECKING:
     from goodstanding.intake.importing import ImportOutcome
     from goodstanding.records.models import Campaign, ClassRun
+    from goodstanding.synth.province import TruthRow
 
 MARK = "demo"  # the file that says a demo made this folder and may empty it
 RULEBOOK = "cn"
@@ -231,17 +232,17 @@ def add_officer(name: str, password: str) -> None:
 
 
 def _tick_and_decide(home: Home, day: date, advance: Advance) -> Counter[str]:
-    from goodstanding.records.listings import decide_many, tick
+    from goodstanding.records.listings import Verdict, decide_many, tick
     from goodstanding.records.models import ProposalRecord
 
     tick(home, day, now(), advance)
     proposals = ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("id")
-    decide_many(home, list(proposals.values_list("id", flat=True)), "approve", OFFICER, "", day, now())
+    decide_many(home, list(proposals.values_list("id", flat=True)), Verdict.APPROVE, OFFICER, "", day, now())
     decided = ProposalRecord.objects.filter(decision__decided_on=day)
     return Counter(f"{act} {list_code}" for act, list_code in decided.values_list("act", "list_code"))
 
 
-def _visit(home: Home, campaign: Campaign, truth: dict[str, int]) -> None:
+def _visit(home: Home, campaign: Campaign, truth: Mapping[str, TruthRow]) -> None:
     from goodstanding.records.campaigns import Finding, record_findings
     from goodstanding.synth import province
 

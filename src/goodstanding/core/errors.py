@@ -197,9 +197,9 @@ class HeldRowUnknown(Invalid):
 
 
 class ReasonMissing(Refused):
-    """A held row is discarded only with a reason."""
+    """A held row is discarded, or a proposal rejected, without a reason."""
 
-    code = "intake.reason_missing"
+    code = "act.reason_missing"
 
 
 class FolderNotOurs(Refused):
@@ -344,12 +344,6 @@ class NoLongerCalledFor(Refused):
     """A proposal was decided or lapsed, or the facts of the day no longer call for it."""
 
     code = "listing.no_longer_called_for"
-
-
-class ReasonMissing(Refused):
-    """A rejection gives no reason."""
-
-    code = "listing.reason_missing"
 
 
 class DecisionUnknown(Invalid):

@@ -9,14 +9,17 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from goodstanding.core.disclosure import shown
 from goodstanding.core.duty import Duty
 from goodstanding.core.entity import profile
 from goodstanding.core.fact import Fact
-from goodstanding.core.ledger import view
+from goodstanding.core.ledger import View, view
 from goodstanding.core.rulebook import Rulebook
+
+KNOWN = datetime(9999, 1, 1, tzinfo=UTC)
+"""Everything left to look at was known by the instant asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,25 @@ def _reports(past: Past, window: int) -> list[Fact]:
     return [fact for fact in past.of(duty.kind) if fact.payload[duty.year_field] == window - duty.years_back]
 
 
+def _was_active(past: Past, day: date) -> bool:
+    """Whether the business was active on an earlier day; a record that begins later says nothing against it."""
+    begun = tuple(fact for fact in past.of(past.book.roles.kind) if fact.span.from_on <= day)
+    who = profile(View(day, KNOWN, begun), past.book.roles)
+    return who is None or who.is_active
+
+
 def annual_reports_missed_3y(past: Past) -> int:
     duty, windows = _duty(past)
-    return sum(duty.binds(past.established_on, window) and not _reports(past, window) for window in windows)
+    return len(
+        [
+            window
+            for window in windows
+            if duty.rule.validity.contains(duty.window_end(window))
+            and duty.binds(past.established_on, window)
+            and _was_active(past, duty.window_end(window))
+            and not _reports(past, window)
+        ]
+    )
 
 
 def annual_report_late_last(past: Past) -> int:

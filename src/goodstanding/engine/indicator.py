@@ -98,9 +98,39 @@ class Facts:
     def established(self) -> ir.IntegerScalar:
         """Day since which the business exists, as YYYYMMDD, by the registration that gives its profile on the day."""
         kind = self.book.roles.kind
-        # Rank and day in one whole number, so that the last registration's day is a plain maximum.
-        rank = self.in_force(kind).cast("int64") * 2**31 + self.table.place
+        # Rank and day in one whole number, so that the last registration's day is a plain maximum. It stays below
+        # 2**53, since some engines take a remainder by way of floating point.
+        rank = self.in_force(kind).cast("int64") * 2**24 + self.table.place
         return (rank * 100_000_000 + self.table.established_ymd).max(where=self.of(kind)) % 100_000_000
+
+    def was_active(self, end: date) -> ir.BooleanValue:
+        """Tell whether the business was active on an earlier day, as the registrations begun by then say.
+
+        Where none had begun, what is recorded of the business is younger than the business: it is taken as active.
+        """
+        roles = self.book.roles
+        begun = self.of(roles.kind) & (self.table.from_day <= day_number(end))
+        stands = self.table.until_day.isnull() | (self.table.until_day > day_number(end))
+        status = self.book.kinds[roles.kind].fields.get(roles.status)
+        # A status that is no feature is not in the snapshot; then standing is all there is to go by.
+        active = stands
+        if status is not None and status.feature:
+            active = stands & self.table[status.name].isin(sorted(roles.active_statuses)).fill_null(False)
+        rank = stands.cast("int64") * 2**31 + self.table.place
+        latest = (rank * 2 + active.cast("int64")).max(where=begun)
+        return (latest % 2).fill_null(1) == 1
+
+    def owed(self, duty: Duty, window: int) -> ir.BooleanValue | None:
+        """Tell whether the window of a calendar year bound the business; ``None`` where the law had no such window."""
+        end = duty.window_end(window)
+        if not duty.rule.validity.contains(end):
+            return None
+        first = ymd(date(window - duty.first_after_years + 1, 1, 1))
+        return (self.established() < first) & self.was_active(end)
+
+    def none(self) -> ir.IntegerScalar:
+        """Zero for everyone."""
+        return self.count(ibis.literal(False))
 
     def duty_of(self, kind: str) -> Duty:
         """Return the yearly duty that facts of one kind fulfil."""

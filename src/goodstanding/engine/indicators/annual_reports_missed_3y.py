@@ -1,12 +1,10 @@
-"""Yearly reports not filed at all, of the last three windows that closed."""
+"""Yearly reports not filed at all, of the last three windows that closed and bound the business."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import ibis.expr.types as ir
 
-from goodstanding.engine.indicator import Facts, Indicator, Need, ymd
+from goodstanding.engine.indicator import Facts, Indicator, Need
 
 
 def measure(facts: Facts) -> ir.IntegerScalar:
@@ -15,10 +13,12 @@ def measure(facts: Facts) -> ir.IntegerScalar:
     last = duty.last_closed_window(facts.as_of)
     missed = []
     for window in range(last - 2, last + 1):
-        bound = facts.established() < ymd(date(window - duty.first_after_years + 1, 1, 1))
+        owed = facts.owed(duty, window)
+        if owed is None:
+            continue
         filed = facts.count(facts.of(duty.kind) & (facts.table[duty.year_field] == window - duty.years_back)) > 0
-        missed.append((bound & ~filed).cast("int64"))
-    return sum(missed[1:], start=missed[0])
+        missed.append((owed & ~filed).cast("int64"))
+    return sum(missed, start=facts.none())
 
 
 INDICATOR = Indicator(

@@ -1,12 +1,12 @@
 """How many entities a second a classification places, and how much memory it needs, beside a bare scan.
 
 Makes an invented snapshot in the layout the engine reads (30 facts an entity, no ledger behind them), then runs three
-programs in turn, three times over, each in a process of its own: DuckDB merely reading the columns that the scorecard
+programs in turn, some rounds over, each in a process of its own: DuckDB merely reading the columns that the scorecard
 reads, the classification to Parquet, and the same with every row handed to Python as for the records. Prints the
 median of each and the ratios to the scan of the same round. Other load on the machine moves seconds; the ratios and
 the processor time move less.
 
-Usage: python bench/classify.py [--entities N] [--threads T] [--keep DIR]
+Usage: python bench/classify.py [--entities N] [--rounds N] [--threads T] [--keep DIR] [--json]
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ ROWS_OF_KIND = {
     "list_entry": 2,
 }
 FACTS = sum(ROWS_OF_KIND.values())
-ROUNDS = 3
 PROGRAMS = ("scan", "classify", "with rows")
 
 
@@ -195,33 +194,62 @@ def machine() -> str:
     return f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, {versions}"
 
 
-def report(rounds: Sequence[Mapping[str, Mapping[str, Any]]], snapshot: Snapshot, threads: int, columns: int) -> None:
-    """Print the medians, and the ratios to the scan of the same round."""
-    size = sum(path.stat().st_size for path in snapshot.paths)
-    weighed = len(card_in_force(the_book(), "risk", AS_OF).indicators)
-    files = len(snapshot.files)
-    print(f"entities      {snapshot.entities:>12,}  with {snapshot.facts:,} facts, {size / 1e6:,.0f} MB of Parquet")
-    print(f"indicators    {weighed:>12}  of {len(every())}; {files} buckets, {threads} threads")
+def figures(rounds: Sequence[Mapping[str, Mapping[str, Any]]], snapshot: Snapshot, threads: int) -> dict[str, Any]:
+    """Return the medians, and the ratios to the scan of the same round."""
+    book = the_book()
+    programs = {}
     for program in PROGRAMS:
-        wall, cpu, memory, before = (
-            median(found[program][what] for found in rounds) for what in ("wall", "cpu", "memory", "before")
+        middle = {what: median(found[program][what] for found in rounds) for what in rounds[0][program]}
+        programs[program] = {
+            "entities_per_s": snapshot.entities / middle["wall"],
+            "wall_s": middle["wall"],
+            "cpu_s": middle["cpu"],
+            "memory_bytes": middle["memory"],
+            "memory_before_bytes": middle["before"],
+            "wall_ratio": median(found[program]["wall"] / found["scan"]["wall"] for found in rounds),
+            "cpu_ratio": median(found[program]["cpu"] / found["scan"]["cpu"] for found in rounds),
+        }
+    return {
+        "entities": snapshot.entities,
+        "facts": snapshot.facts,
+        "snapshot_bytes": sum(path.stat().st_size for path in snapshot.paths),
+        "buckets": len(snapshot.files),
+        "threads": threads,
+        "rounds": len(rounds),
+        "indicators": len(card_in_force(book, "risk", AS_OF).indicators),
+        "columns": len(columns_read(book)),
+        "programs": programs,
+        "machine": machine(),
+    }
+
+
+def report(found: Mapping[str, Any]) -> None:
+    """Print figures for a reader."""
+    size = found["snapshot_bytes"] / 1e6
+    print(f"entities      {found['entities']:>12,}  with {found['facts']:,} facts, {size:,.0f} MB of Parquet")
+    print(
+        f"indicators    {found['indicators']:>12}  of {len(every())}; {found['buckets']} buckets, "
+        f"{found['threads']} threads, medians of {found['rounds']} rounds"
+    )
+    for name, one in found["programs"].items():
+        print(
+            f"{name:14}{one['entities_per_s']:>12,.0f}  entities/s; "
+            f"{one['wall_s']:.2f} s, {one['cpu_s']:.2f} s of processor"
         )
-        print(f"{program:14}{snapshot.entities / wall:>12,.0f}  entities/s; {wall:.2f} s, {cpu:.2f} s of processor")
-        print(f"  memory      {memory / 1e6:>12,.0f}  MB at the most, {before / 1e6:,.0f} MB before it began")
-        if program != "scan":
-            walls, cpus = (
-                median(found[program][what] / found["scan"][what] for found in rounds) for what in ("wall", "cpu")
-            )
-            print(
-                f"  ratio       {walls:>12.1f}  times the scan of the same {columns} columns; of processor {cpus:.1f}"
-            )
-    print(f"machine       {machine()}")
+        memory, before = one["memory_bytes"] / 1e6, one["memory_before_bytes"] / 1e6
+        print(f"  memory      {memory:>12,.0f}  MB at the most, {before:,.0f} MB before it began")
+        if name != "scan":
+            ratio = f"times the scan of the same {found['columns']} columns; of processor {one['cpu_ratio']:.1f}"
+            print(f"  ratio       {one['wall_ratio']:>12.1f}  {ratio}")
+    print(f"machine       {found['machine']}")
 
 
 def main() -> None:
     """Measure and print, or run one program for the one that measures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--entities", type=int, default=100_000)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--json", action="store_true", help="Print one line of JSON.")
     options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options.add_argument("--keep", type=Path, help="Keep the snapshot in this folder, and use the one that is there.")
     options.add_argument("--program", choices=PROGRAMS, help=argparse.SUPPRESS)
@@ -236,11 +264,15 @@ def main() -> None:
         is_there = (folder / "manifest.json").is_file()
         snapshot = read(folder) if is_there else make(folder, book, given.entities)
         rounds = []
-        for _ in range(ROUNDS):
+        for _ in range(given.rounds):
             found = {program: child(program, folder, given.threads) for program in PROGRAMS}
             assert all(one["seen"] == snapshot.entities for one in found.values()), found
             rounds.append(found)
-        report(rounds, snapshot, given.threads, len(columns_read(book)))
+        measured = figures(rounds, snapshot, given.threads)
+    if given.json:
+        print(json.dumps(measured))
+    else:
+        report(measured)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,18 @@ from goodstanding.core.fact import Exposure, Fact
 from goodstanding.core.ledger import ended, withdrawal
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.indicator import day_number
-from goodstanding.engine.snapshot import MANIFEST, Snapshot, bucket_of, read, rows_of, schema, table_of, write
+from goodstanding.engine.snapshot import (
+    MANIFEST,
+    Snapshot,
+    bucket_of,
+    check,
+    in_buckets,
+    read,
+    rows_of,
+    schema,
+    table_of,
+    write,
+)
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
 
 SINCE = date(2024, 3, 1)
@@ -200,7 +211,7 @@ def test_a_harmed_manifest_is_named_and_a_new_snapshot_mends_it(cn: Rulebook, ol
     assert read(old.folder) == new
 
 
-@pytest.mark.parametrize("key", ["known_at", "position", "rulebook_digest", "entities", "facts", "files"])
+@pytest.mark.parametrize("key", ["known_at", "position", "rulebook_digest", "entities", "facts", "files", "digests"])
 def test_a_manifest_without_one_of_its_keys_is_harmed(old: Snapshot, key: str) -> None:
     described = json.loads((old.folder / MANIFEST).read_text("utf-8"))
     del described[key]
@@ -214,6 +225,34 @@ def test_a_missing_file_is_named_and_a_new_snapshot_mends_it(cn: Rulebook, old: 
     with pytest.raises(SnapshotHarmed, match="bucket-0001"):
         read(old.folder)
     assert read(write(old.folder, [], cn, KNOWN_AT, 2, buckets=1).folder).position == 2
+
+
+def test_a_file_that_was_changed_is_named_by_its_digest(old: Snapshot) -> None:
+    check(old)
+    whole = old.paths[0].read_bytes()
+    old.paths[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(SnapshotHarmed, match="bucket-0000"):
+        check(read(old.folder))
+
+
+def test_ids_in_buckets_are_every_id_once_in_the_order_of_buckets() -> None:
+    ids = [entity_id(n) for n in range(50)]
+    found = in_buckets(reversed(ids), 7)
+    assert sorted(id_ for listed in found for id_ in listed) == ids
+    for number, listed in enumerate(found):
+        assert listed == sorted(listed)
+        assert {bucket_of(id_, 7) for id_ in listed} <= {number}
+
+
+def test_more_rows_than_wait_in_memory_are_written_all(
+    cn: Rulebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everyone = register(5, cn, DAYS[0], 80)
+    whole = write(tmp_path / "whole", everyone, cn, KNOWN_AT, 1, buckets=3)
+    monkeypatch.setattr("goodstanding.engine.snapshot._ROWS", 10)
+    parts = write(tmp_path / "parts", everyone, cn, KNOWN_AT, 1, buckets=3)
+    assert pq.ParquetFile(parts.paths[0]).metadata.num_row_groups > 1
+    assert content(parts) == content(whole)
 
 
 def test_an_empty_folder_has_no_snapshot(tmp_path: Path) -> None:

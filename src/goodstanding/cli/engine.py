@@ -11,7 +11,7 @@ import typer
 from rich.bar import Bar
 from rich.table import Table
 
-from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result
 from goodstanding.core.classification import Outcome, Scorecard, Weighing
 from goodstanding.core.rule import Rule
 
@@ -100,14 +100,19 @@ def explain_command(
     words = _WORDS[language]
     if not is_json():
         console.print(_lines_table(outcome, card, language))
-        say(_cited(card.rule, language))
+        _say(_cited(card.rule, language))
         for rule in outcome.direct:
-            say(words["direct"].format(code=rule.class_code))
-            say(_cited(rule.rule, language))
+            _say(words["direct"].format(code=rule.class_code))
+            _say(_cited(rule.rule, language))
     result(
         words["done"].format(entity=entity, code=outcome.class_code, scale=card.scale, day=day, points=outcome.points),
         {"entity": entity, "as_of": day, "scale": card.scale} | _as_json(outcome, card),
     )
+
+
+def _say(text: str) -> None:
+    # A rulebook's own words: brackets in them are no markup, and a terminal breaks them better than we do.
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def _lines_table(outcome: Outcome, card: Scorecard, language: Language) -> Table:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from goodstanding.core.fact import Fact
@@ -36,6 +36,11 @@ def classes(
     return by_id
 
 
+def differing(one: dict[str, Classified], other: dict[str, Classified]) -> list[str]:
+    """Return the businesses on which two classifications differ; short enough to print."""
+    return sorted(id_ for id_ in {*one, *other} if one.get(id_) != other.get(id_))
+
+
 @pytest.fixture(scope="module")
 def everyone(cn: Rulebook) -> Everyone:
     return register(2026, cn, DAYS[0], 200)
@@ -54,35 +59,34 @@ def test_all_at_once_give_each_the_class_it_has_alone(
     cn: Rulebook, everyone: Everyone, one_by_one: dict[str, Classified], buckets: int
 ) -> None:
     assert len({one.class_code for one in one_by_one.values()}) == 4
-    assert classes(everyone, cn, DAYS[0], buckets=buckets) == one_by_one
+    assert differing(classes(everyone, cn, DAYS[0], buckets=buckets), one_by_one) == []
 
 
 @given(seed=SEEDS, as_of=st.sampled_from(DAYS))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=8, phases=[Phase.generate])  # a smaller seed is no simpler register
 def test_facts_in_any_order_and_told_twice_give_the_same_class(cn: Rulebook, seed: int, as_of: date) -> None:
     everyone = register(seed, cn, as_of, 60)
     chance = random.Random(seed)  # noqa: S311 - the same mix again for the same seed
     mixed = [(id_, chance.sample([*facts, *facts], 2 * len(facts))) for id_, facts in everyone]
-    assert classes(mixed, cn, as_of) == classes(everyone, cn, as_of)
+    assert differing(classes(mixed, cn, as_of), classes(everyone, cn, as_of)) == []
 
 
 @given(seed=SEEDS, as_of=st.sampled_from(DAYS))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=8, phases=[Phase.generate])  # a smaller seed is no simpler register
 def test_facts_known_later_change_nothing_at_an_earlier_instant(cn: Rulebook, seed: int, as_of: date) -> None:
     everyone = register(seed, cn, as_of, 60)
     known = [(id_, [fact for fact in facts if fact.known_at <= KNOWN_AT]) for id_, facts in everyone]
-    assert known != everyone
     found = classes(everyone, cn, as_of)
-    assert found == classes(known, cn, as_of)
-    assert found != classes(everyone, cn, as_of, KNOWN_AT + timedelta(days=1000))
+    assert differing(found, classes(known, cn, as_of)) == []
+    assert differing(found, classes(everyone, cn, as_of, KNOWN_AT + timedelta(days=1000)))
 
 
 @given(seed=SEEDS, as_of=st.sampled_from(DAYS))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=8, phases=[Phase.generate])  # a smaller seed is no simpler register
 def test_facts_begun_later_change_nothing_on_an_earlier_day(cn: Rulebook, seed: int, as_of: date) -> None:
     everyone = register(seed, cn, as_of, 60)
     chance = random.Random(seed)  # noqa: S311 - the same future again for the same seed
     longer = [(id_, [*facts, *later(chance, facts, cn, as_of, KNOWN_AT)]) for id_, facts in everyone]
-    assert longer != everyone
-    assert classes(longer, cn, as_of) == classes(everyone, cn, as_of)
-    assert classes(longer, cn, as_of + timedelta(days=400)) != classes(everyone, cn, as_of + timedelta(days=400))
+    assert differing(classes(longer, cn, as_of), classes(everyone, cn, as_of)) == []
+    then = as_of + timedelta(days=400)
+    assert differing(classes(longer, cn, then), classes(everyone, cn, then))

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
+from operator import attrgetter
+from typing import Any
 
 from goodstanding.core.reading import Table
 from goodstanding.core.rulebook import Rulebook
@@ -29,6 +31,7 @@ from goodstanding.synth.history import History
 from goodstanding.synth.setting import known_code
 
 Cell = str | int | bool | date | list[str] | None
+Write = Callable[[Any], Cell]
 
 
 class Record(Enum):
@@ -88,11 +91,19 @@ class CellType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, and how a document becomes its cell."""
+    """One column: its heading, and what of a document stands in it.
+
+    Args:
+        value: Field of the document; empty where every row says ``otherwise``.
+        write: How a value is written; ``None`` as it stands.
+        otherwise: What stands where the document says nothing.
+    """
 
     heading: str
     type: CellType
-    cell: Callable[[Document], Cell]
+    value: str
+    write: Write | None
+    otherwise: str | None
 
 
 class How(Enum):
@@ -125,6 +136,7 @@ class FileLayout:
     Args:
         kind: Fact kind its rows become.
         columns: In file order.
+        cells: Returns a document's row.
         ref: Place of the column with the record's own key.
         spoilings: Ways to go wrong; may be empty.
     """
@@ -138,6 +150,7 @@ class FileLayout:
     byte_order_mark: bool
     sheet: str
     columns: tuple[Column, ...]
+    cells: Callable[[Document], list[Cell]]
     ref: int
     spoilings: Weighted[Spoiling]
 
@@ -176,19 +189,12 @@ def read_layouts(file: Table, book: Rulebook) -> Layouts:
 def _read_file(table: Table, book: Rulebook, words: Words, earlier: Mapping[str, FileLayout]) -> FileLayout:
     record = table.choice("record", Record)
     if table.has("columns_of"):
-        same = earlier[known_code(table, "columns_of", earlier)]
-        columns, ref = same.columns, same.ref
+        columns = earlier[known_code(table, "columns_of", earlier)].columns
     else:
-        values = []
-        read = []
-        for inner in table.tables("columns"):
-            value, column = _read_column(inner, record, words)
-            values.append(value)
-            read.append(column)
-        columns = tuple(read)
-        if "ref" not in values:
-            raise table.mistake("columns", "No column has the value ref.", "The record's own key in a column.")
-        ref = values.index("ref")
+        columns = tuple(_read_column(inner, record, words) for inner in table.tables("columns"))
+    values = [column.value for column in columns]
+    if "ref" not in values:
+        raise table.mistake("columns", "No column has the value ref.", "The record's own key in a column.")
     headings = [column.heading for column in columns]
     things, weights = [], []
     for inner in table.tables("spoil", required=False):
@@ -204,81 +210,77 @@ def _read_file(table: Table, book: Rulebook, words: Words, earlier: Mapping[str,
         byte_order_mark=table.flag("byte_order_mark", False),
         sheet=table.text("sheet", ""),
         columns=columns,
-        ref=ref,
+        cells=_row(columns),
+        ref=values.index("ref"),
         spoilings=Weighted(things, weights),
     )
 
 
-def _read_column(table: Table, record: Record, words: Words) -> tuple[str, Column]:
-    """Return which value of the document a column holds, and the column."""
+def _row(columns: Sequence[Column]) -> Callable[[Document], list[Cell]]:
+    """Return a function that writes a document as the cells of a row; it runs once for every row of every file."""
+    # A column without a value reads the key, whose cell is then thrown away.
+    get = attrgetter(*(column.value or "ref" for column in columns), "ref")
+    rules = [(column.write, column.otherwise) for column in columns]
+
+    def cells(document: Document) -> list[Cell]:
+        return [
+            otherwise if found is None else found if write is None else write(found)
+            for found, (write, otherwise) in zip(get(document), rules, strict=False)
+        ]
+
+    return cells
+
+
+def _read_column(table: Table, record: Record, words: Words) -> Column:
     heading = table.text("heading")
     if table.has("constant"):
         constant = table.text("constant")
-        return "", Column(heading, CellType.TEXT, lambda _: constant)
-    known = {field.name for field in fields(_TYPES[record])}
-    value = known_code(table, "value", known)
-    type_ = table.choice("type", CellType, CellType.TEXT)
-    empty = table.text("empty", "")
-    written: Callable[[object], Cell]
+        return Column(heading, CellType.TEXT, "", lambda _: constant, constant)
+    value = known_code(table, "value", {field.name for field in fields(_TYPES[record])})
+    write: Write | None = None
     if table.has("words"):
-        written = _worded(words[known_code(table, "words", words)], table.text("separator", ";"))
+        write = _worded(words[known_code(table, "words", words)], table.text("separator", ";"))
     elif table.has("divide"):
-        written = _divided(table.whole("divide"))
+        write = _divided(table.whole("divide"))
     elif table.has("format"):
-        written = _dated(table.text("format"))
+        write = _dated(table.text("format"))
     elif table.flag("list", False):
-        written = list  # type: ignore[assignment] # only tuples of codes are listed
-    else:
-        written = _plain
-
-    def cell(document: Document) -> Cell:
-        found = getattr(document, value)
-        return (empty or None) if found is None else written(found)
-
-    return value, Column(heading, type_, cell)
+        write = list
+    return Column(heading, table.choice("type", CellType, CellType.TEXT), value, write, table.text("empty", "") or None)
 
 
-def _plain(found: object) -> Cell:
-    return found  # type: ignore[return-value] # a document holds texts, numbers, truth values and days
-
-
-def _worded(words: Mapping[str, str], separator: str) -> Callable[[object], Cell]:
-    def written(found: object) -> str:
+def _worded(words: Mapping[str, str], separator: str) -> Write:
+    def write(found: str | bool | tuple[str, ...]) -> str:
         if isinstance(found, tuple):
             return separator.join(words[code] for code in found)
-        return words[str(found).lower() if isinstance(found, bool) else str(found)]
+        return words[str(found).lower() if isinstance(found, bool) else found]
 
-    return written
+    return write
 
 
-def _divided(by: int) -> Callable[[object], Cell]:
+def _divided(by: int) -> Write:
     digits = len(str(by)) - 1
 
-    def written(found: object) -> int | str:
-        whole, rest = divmod(abs(int(str(found))), by)
-        sign = -1 if int(str(found)) < 0 else 1
+    def write(found: int) -> int | str:
+        whole, rest = divmod(abs(found), by)
         if not rest:
-            return sign * whole
-        return ("-" if sign < 0 else "") + f"{whole}.{rest:0{digits}d}".rstrip("0")
+            return found // by
+        return ("-" if found < 0 else "") + f"{whole}.{rest:0{digits}d}".rstrip("0")
 
-    return written
+    return write
 
 
-def _dated(format_: str) -> Callable[[object], Cell]:
-    seen: dict[object, str] = {}
+def _dated(format_: str) -> Write:
+    seen: dict[date, str] = {}
 
-    def written(found: object) -> str:
+    def write(found: date) -> str:
         text = seen.get(found)
         if text is None:
-            assert isinstance(found, date)  # noqa: S101 - the layout's mistake, found at its first row
-            text = seen[found] = (
-                format_.replace("%Y", f"{found.year:04d}")
-                .replace("%m", f"{found.month:02d}")
-                .replace("%d", f"{found.day:02d}")
-            )
+            text = format_.replace("%Y", f"{found.year:04d}").replace("%m", f"{found.month:02d}")
+            text = seen[found] = text.replace("%d", f"{found.day:02d}")
         return text
 
-    return written
+    return write
 
 
 def _read_spoiling(table: Table, headings: Sequence[str]) -> Spoiling:

@@ -50,7 +50,7 @@ class Clerk:
 
     def enter(self, document: Document) -> bool:
         """Write one document's row, and tell whether it is a good one."""
-        cells = [column.cell(document) for column in self._layout.columns]
+        cells = self._layout.cells(document)
         number = number_of(self._seed, self._layout.name, cells[self._layout.ref])
         fate = number % MILLION
         self.count.rows += 1

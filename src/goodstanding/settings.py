@@ -76,7 +76,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "DIRS": [],
         "OPTIONS": {
-            "environment": "goodstanding.office.pages.environment",
+            "environment": "goodstanding.office.pages.environment_for_django",
             "context_processors": ["goodstanding.office.pages.frame"],
         },
     }

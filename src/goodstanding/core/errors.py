@@ -365,3 +365,9 @@ class AccountRefused(Refused):
     """An account cannot be made: its name is taken or its password too weak."""
 
     code = "account.refused"
+
+
+class RoleMissing(Refused):
+    """An account does not hold the role a page asks for."""
+
+    code = "account.role_missing"

@@ -1,0 +1,41 @@
+"""Decisions: the newest first, and each one taken again before the reader's eyes."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from goodstanding.core.errors import DecisionDiffers, GoodstandingError
+from goodstanding.office.access import needs
+from goodstanding.office.accounts import Role
+from goodstanding.office.pages import page, the_home
+from goodstanding.office.queue import names_of
+from goodstanding.records.decisions import LISTING, decision_of, replay
+from goodstanding.records.models import Decision
+
+PER_PAGE = 50
+
+
+@require_GET
+@needs(Role.VIEWER)
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Show the decisions, the newest first."""
+    shown = Paginator(Decision.objects.order_by("-id"), PER_PAGE).get_page(request.GET.get("page"))
+    names = names_of(one.entity_id for one in shown if one.entity_id)
+    return page(request, "decisions.html", {"shown": shown, "names": names})
+
+
+@require_GET
+@needs(Role.VIEWER)
+def decision(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one decision, and whether the facts and rules then known still give it."""
+    found = decision_of(number)
+    differs: GoodstandingError | None = None
+    if found.kind == LISTING:
+        try:
+            replay(number, the_home().rulebook_of)
+        except DecisionDiffers as error:
+            differs = error
+    values = {"decision": found, "is_listing": found.kind == LISTING, "differs": differs}
+    return page(request, "decision.html", values)

@@ -1,0 +1,50 @@
+"""The one place where errors become pages of the office. An unknown cause shows a reference, never its text."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from goodstanding.core.errors import Broken, GoodstandingError, Invalid, RoleMissing
+from goodstanding.office.pages import page
+
+log = logging.getLogger(__name__)
+
+
+class ErrorsBecomePages:
+    """Middleware: an error of ours shows its code and four beats, any other one a reference number."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        if response.status_code == 404 and not response.has_header("Cache-Control"):
+            return page(request, "not_found.html", status=404)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page for an error; Django's own 404 goes its way."""
+        if isinstance(error, Http404):
+            return None
+        if isinstance(error, GoodstandingError):
+            if isinstance(error, Broken):
+                log.error("%s", error)
+            return page(request, "error.html", {"error": error}, status=status_of(error))
+        reference = secrets.token_hex(4)
+        log.error("reference %s", reference, exc_info=error)
+        return page(request, "broken.html", {"reference": reference}, status=500)
+
+
+def status_of(error: GoodstandingError) -> int:
+    """Return the HTTP status of an error by its temper."""
+    if isinstance(error, RoleMissing):
+        return 403
+    if isinstance(error, Broken):
+        return 500
+    if isinstance(error, Invalid):
+        return 404 if error.code.endswith("unknown") else 400
+    return 409

@@ -1,0 +1,82 @@
+"""Facts as officers read them: every field in words, personal ones masked for those who only look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import HttpRequest
+
+from goodstanding.core.disclosure import masked
+from goodstanding.core.fact import Exposure, Fact, Field, FieldType, Value
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.office.accounts import Role, may
+from goodstanding.records.ledger import Stored
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """One fact in words.
+
+    Args:
+        rows: (field title, value): text, or words by language.
+        corrected: Whether a later fact took its place.
+    """
+
+    title: Words
+    rows: tuple[tuple[Words, str | Words], ...]
+    from_on: date
+    until_on: date | None
+    known_at: datetime
+    source: str
+    source_ref: str
+    digest: str
+    corrected: bool
+
+
+def shown_facts(request: HttpRequest, book: Rulebook, stored: Iterable[Stored]) -> list[ShownFact]:
+    """Return facts in words, newest first."""
+    listed = [one.fact for one in stored]
+    corrected = {fact.corrects for fact in listed if fact.corrects is not None}
+    sees_persons = may(request.user, Role.OFFICER)
+    shown = [_shown(fact, book, sees_persons, fact.digest in corrected) for fact in listed]
+    return sorted(shown, key=lambda fact: (fact.from_on, fact.digest), reverse=True)
+
+
+def _shown(fact: Fact, book: Rulebook, sees_persons: bool, is_corrected: bool) -> ShownFact:
+    kind = book.kinds[fact.kind]
+    rows = []
+    for name, field in kind.fields.items():
+        value = fact.payload.get(name)
+        if value is None:
+            continue
+        hidden = field.exposure is Exposure.MASKED and not sees_persons
+        rows.append((field.title, masked(str(value)) if hidden else _in_words(value, field, book)))
+    return ShownFact(
+        title=kind.rule.title,
+        rows=tuple(rows),
+        from_on=fact.span.from_on,
+        until_on=fact.span.until_on,
+        known_at=fact.known_at,
+        source=fact.source,
+        source_ref=fact.source_ref,
+        digest=fact.digest,
+        corrected=is_corrected or fact.span.is_empty,
+    )
+
+
+def _in_words(value: Value, field: Field, book: Rulebook) -> str | Words:
+    match field.type:
+        case FieldType.CODE:
+            return book.title_of(field.table, str(value))
+        case FieldType.CODES if isinstance(value, tuple):
+            titles = [book.title_of(field.table, code) for code in value]
+            return {language: "; ".join(title[language] for title in titles) for language in book.languages}
+        case FieldType.INTEGER if field.name.endswith("_minor") and isinstance(value, int):
+            return f"{value // 100:,}.{value % 100:02} {book.currency}"
+        case FieldType.BOOLEAN:
+            return "✓" if value else "–"
+    return str(value)

@@ -1,0 +1,84 @@
+"""One proposal: who, what, on which rule, from which facts, until when; and the officer's answer."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from goodstanding.core.entity import profile
+from goodstanding.core.errors import ProposalUnknown
+from goodstanding.core.ledger import view
+from goodstanding.core.listing import Act
+from goodstanding.office.access import needs
+from goodstanding.office.accounts import Role
+from goodstanding.office.facts import shown_facts
+from goodstanding.office.pages import now, page, say, the_home, the_rulebook, today
+from goodstanding.records import classes, ledger
+from goodstanding.records.listings import Verdict, decide
+from goodstanding.records.models import ProposalRecord
+
+
+def proposal_of(id_: int) -> ProposalRecord:
+    """Return a proposal.
+
+    Raises:
+        ProposalUnknown: There is none of that number.
+    """
+    found = ProposalRecord.objects.select_related("decision").filter(pk=id_).first()
+    if found is None:
+        raise ProposalUnknown(
+            asked=f"The proposal {id_}.",
+            found="There is none of that number.",
+            wants="The number of a proposal.",
+            next_step="Go back to the queue.",
+        )
+    return found
+
+
+@require_GET
+@needs(Role.VIEWER)
+def proposal(request: HttpRequest, id_: int) -> HttpResponse:
+    """Show a proposal with everything it rests on."""
+    book, record = the_rulebook(), proposal_of(id_)
+    stored = ledger.stored_of([record.entity_id])
+    day = max(today(), record.as_of)
+    seen = view((one.fact for one in stored), day, now())
+    definition = book.lists.lists.get(record.list_code)
+    ground = next((one for one in definition.grounds if one.code == record.ground_code), None) if definition else None
+    rules = book.rules().get(record.rule_number, [])
+    rule = next((rule for rule in rules if rule.validity.contains(record.arose_on)), rules[0] if rules else None)
+    wanted = set(record.facts)
+    latest = classes.latest(record.entity_id)
+    values = {
+        "record": record,
+        "who": profile(seen, book.roles),
+        "definition": definition,
+        "ground": ground,
+        "rule": rule,
+        "facts": shown_facts(request, book, [one for one in stored if one.fact.digest in wanted]),
+        "entries": list(seen.in_force(book.lists.entry_kind)),
+        "latest": latest,
+        "values": json.loads(latest.values) if latest is not None else {},
+        "is_open": record.state == ProposalRecord.State.OPEN,
+        "day": day,
+        "days_left": (record.due_on - day).days,
+        "enters": record.act == Act.ENTER.value,
+    }
+    return page(request, "proposal.html", values)
+
+
+@require_POST
+@needs(Role.OFFICER)
+def decide_proposal(request: HttpRequest, id_: int) -> HttpResponse:
+    """Approve or reject a proposal, then show it with its decision."""
+    record = proposal_of(id_)
+    verdict = Verdict.APPROVE if request.POST.get("verdict") == Verdict.APPROVE.value else Verdict.REJECT
+    reason = request.POST.get("reason", "").strip()[:4000]
+    day = max(today(), record.as_of)
+    decision = decide(the_home(), id_, verdict, request.user.get_username(), reason, day, now())
+    messages.success(request, say(request, f"office.decided.{verdict}", number=decision.number))
+    return redirect(f"/office/proposal/{id_}")

@@ -1,0 +1,70 @@
+"""The work queue: what the calendar put before the officers, the most pressing first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from goodstanding.core.entity import profile
+from goodstanding.core.ledger import view
+from goodstanding.core.listing import Act
+from goodstanding.office.access import needs
+from goodstanding.office.accounts import Role
+from goodstanding.office.pages import now, page, the_home, the_rulebook, today
+from goodstanding.records import ledger
+from goodstanding.records.listings import Verdict, decide_many
+from goodstanding.records.models import ProposalRecord
+
+PER_PAGE = 50
+OPEN = ProposalRecord.State.OPEN
+
+
+@require_GET
+@needs(Role.VIEWER)
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the open proposals, filtered by list and act."""
+    book = the_rulebook()
+    waiting = ProposalRecord.objects.filter(state=OPEN)
+    counts = list(waiting.values_list("act", "list_code").annotate(count=Count("id")).order_by("list_code", "act"))
+    chosen = {"list": request.GET.get("list", ""), "act": request.GET.get("act", "")}
+    if chosen["list"] in book.lists.lists:
+        waiting = waiting.filter(list_code=chosen["list"])
+    if chosen["act"] in {act.value for act in Act}:
+        waiting = waiting.filter(act=chosen["act"])
+    shown = Paginator(waiting.order_by("due_on", "id"), PER_PAGE).get_page(request.GET.get("page"))
+    values = {
+        "counts": counts,
+        "chosen": chosen,
+        "shown": shown,
+        "names": names_of(one.entity_id for one in shown),
+        "today": today(),
+        "total": sum(count for _, _, count in counts),
+    }
+    return page(request, "queue.html", values)
+
+
+@require_POST
+@needs(Role.CHIEF)
+def approve_many(request: HttpRequest) -> HttpResponse:
+    """Approve the ticked proposals, each with a decision of its own, and show what was refused."""
+    ids = [int(text) for text in request.POST.getlist("proposal") if text.isdecimal()][: PER_PAGE * 10]
+    decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", today(), now())
+    refused = {
+        record.pk: record for record in ProposalRecord.objects.filter(pk__in=[id_ for id_, _ in decided.refusals])
+    }
+    rows = [(id_, refused.get(id_), error) for id_, error in decided.refusals]
+    return page(request, "decided_many.html", {"count": decided.count, "refusals": rows})
+
+
+def names_of(entity_ids: Iterable[str]) -> dict[str, str]:
+    """Return the registered names of some businesses as known today."""
+    book, day, instant = the_rulebook(), today(), now()
+    found = {}
+    for entity_id, facts in ledger.by_entity(sorted(set(entity_ids))):
+        who = profile(view(facts, day, instant), book.roles)
+        found[entity_id] = who.name if who is not None else entity_id
+    return found

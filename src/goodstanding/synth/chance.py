@@ -26,10 +26,10 @@ def number_of(*parts: object) -> int:
 class Weighted(Generic[T]):
     """Things to choose among, each with a weight; one whose weight is zero is never chosen."""
 
-    __slots__ = ("_bounds", "_things")
+    __slots__ = ("_bounds", "things")
 
     def __init__(self, things: Sequence[T], weights: Sequence[int]) -> None:
-        self._things = tuple(things)
+        self.things = tuple(things)
         self._bounds = tuple(accumulate(weights))
 
     def __bool__(self) -> bool:
@@ -40,7 +40,7 @@ class Weighted(Generic[T]):
 
     def by(self, number: int) -> T:
         """Return the thing a whole number of zero or more points at."""
-        return self._things[bisect_right(self._bounds, number % self._bounds[-1])]
+        return self.things[bisect_right(self._bounds, number % self._bounds[-1])]
 
 
 class Chance:

@@ -50,7 +50,7 @@ class Facts:
     """The facts of every entity, to be aggregated by entity, as of one day.
 
     Args:
-        table: Rows begun by the day and still displayed; see `goodstanding.engine.snapshot` for the columns.
+        table: Rows begun by the day and still displayed; see `goodstanding.engine.features` for the columns.
         as_of: The day.
         book: The rulebook, for its code tables and duties.
     """

@@ -30,9 +30,10 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.rule import the_one_in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import FACTS, DuckDB
+from goodstanding.engine.features import rows_of, schema, table_of
 from goodstanding.engine.indicator import Facts, Indicator, check_fit, day_number
 from goodstanding.engine.indicators import every
-from goodstanding.engine.snapshot import Snapshot, rows_of, schema, table_of
+from goodstanding.engine.snapshot import Snapshot
 
 _IBIS_TYPES = {pa.string(): "string", pa.int32(): "int32", pa.int64(): "int64", pa.bool_(): "boolean"}
 _KEPT = 64  # compiled scorecards: days and cards in use at one time are few

@@ -1,16 +1,7 @@
 """The facts as the engine reads them: one long table in Parquet, in buckets by a hash of the entity.
 
-Columns: ``entity_id``, ``kind``, ``from_day``, ``until_day`` (excluded, null when open), ``hidden_day`` (first day on
-which the public may no longer see it, null when none), ``place`` (of the fact among its entity's, in the order of the
-view), ``established_ymd`` (on registrations only: since when the business exists by this one, as YYYYMMDD), and one
-column for each feature field of the catalogue: whole numbers, truth values and days as such, codes as text, several
-codes as text between bars (``|1|E|``). Rows are sorted by entity inside a bucket.
-
 Rules kept here:
-- What has left the public view on its lawful day is no feature either; what was never to be shown never is one. Facts
-  of a kind that is not public by nature, such as complaints, are features as long as their catalogue says so.
-- Personal and official fields never reach the snapshot.
-- A snapshot serves every day, so a row says only what the facts begun by its own first day tell.
+- An entity stands in one bucket, its rows beside each other, ids rising; `features.py` beside this file has the columns.
 - A snapshot replaces another whole: files are written beside, never over those in force, then the manifest is renamed
   into place. A crash before the rename leaves the old snapshot in force, one after it the new.
 """
@@ -21,32 +12,21 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from goodstanding.core.disclosure import shown
 from goodstanding.core.errors import SnapshotHarmed
-from goodstanding.core.fact import Exposure, Fact, FieldType
-from goodstanding.core.ledger import view
+from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.indicator import day_number, ymd
+from goodstanding.engine.features import readings, rows_of, schema, table_of
 
 MANIFEST = "manifest.json"
 _ROWS = 50_000  # waiting in memory, over all buckets
-_TYPES = {
-    FieldType.TEXT: pa.string(),
-    FieldType.INTEGER: pa.int64(),
-    FieldType.BOOLEAN: pa.bool_(),
-    FieldType.DAY: pa.int32(),
-    FieldType.CODE: pa.string(),
-    FieldType.CODES: pa.string(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +52,6 @@ class Snapshot:
         return [self.folder / name for name in self.files]
 
 
-def feature_fields(book: Rulebook) -> dict[str, FieldType]:
-    """Return the feature fields of the catalogue with their types, by name, sorted."""
-    found = {
-        field.name: field.type
-        for kind in book.kinds.values()
-        for field in kind.fields.values()
-        if field.feature and field.exposure is Exposure.PUBLIC
-    }
-    return dict(sorted(found.items()))
-
-
-def schema(book: Rulebook) -> pa.Schema:
-    """Return the columns of a snapshot under one rulebook."""
-    fixed = [
-        ("entity_id", pa.string()),
-        ("kind", pa.string()),
-        ("from_day", pa.int32()),
-        ("until_day", pa.int32()),
-        ("hidden_day", pa.int32()),
-        ("place", pa.int32()),
-        ("established_ymd", pa.int32()),
-    ]
-    return pa.schema(fixed + [(name, _TYPES[type_]) for name, type_ in feature_fields(book).items()])
-
-
 def bucket_of(entity_id: str, buckets: int) -> int:
     """Return the bucket of an entity: the first four bytes of SHA-256 over its id, modulo the number of buckets."""
     return int.from_bytes(hashlib.sha256(entity_id.encode()).digest()[:4], "big") % buckets
@@ -110,62 +65,6 @@ def in_buckets(entity_ids: Iterable[str], buckets: int) -> list[list[str]]:
     for listed in found:
         listed.sort()
     return found
-
-
-def rows_of(facts: Iterable[Fact], book: Rulebook, known_at: datetime) -> list[dict[str, Any]]:
-    """Return the snapshot rows of one entity's facts as known at an instant, in the view's order."""
-    seen = view(facts, date.max, known_at)
-    first = next(seen.of(book.roles.kind), None)
-    fields = feature_fields(book)
-    rows = []
-    for place, fact in enumerate(seen.facts):
-        kind = book.kinds[fact.kind]
-        is_registration = fact.kind == book.roles.kind
-        if not (kind.is_feature or is_registration):
-            continue
-        hidden = None
-        if kind.is_public and not is_registration:
-            when = shown(fact, book.disclosure, book.calendar)
-            if when is None or when.span.is_empty:
-                continue
-            hidden = None if when.span.until_on is None else day_number(when.span.until_on)
-        row: dict[str, Any] = {
-            "entity_id": fact.entity_id,
-            "kind": fact.kind,
-            "from_day": day_number(fact.span.from_on),
-            "until_day": None if fact.span.until_on is None else day_number(fact.span.until_on),
-            "hidden_day": hidden,
-            "place": place,
-            "established_ymd": _established(fact, first, book) if is_registration and first is not None else None,
-        }
-        for name, value in fact.payload.items():
-            if name in fields and kind.fields[name].feature and kind.fields[name].exposure is Exposure.PUBLIC:
-                row[name] = _cell(value, fields[name])
-        rows.append(row)
-    return rows
-
-
-def _established(registration: Fact, first: Fact, book: Rulebook) -> int:
-    """Return since when the business exists by one registration: its own word, else the earliest one's first day."""
-    said = registration.payload.get(book.roles.established)
-    return ymd(date.fromisoformat(said) if isinstance(said, str) and said else first.span.from_on)
-
-
-def _cell(value: Any, type_: FieldType) -> Any:
-    if type_ is FieldType.CODES:
-        return "|" + "|".join(value) + "|"
-    if type_ is FieldType.DAY:
-        return day_number(date.fromisoformat(value))
-    return value
-
-
-def table_of(rows: Iterable[Mapping[str, Any]], book: Rulebook) -> pa.Table:
-    """Return rows as a table in memory, with the snapshot's columns."""
-    columns = schema(book)
-    listed = list(rows)
-    return pa.table(
-        {name: pa.array([row.get(name) for row in listed], columns.field(name).type) for name in columns.names}
-    )
 
 
 def write(
@@ -198,13 +97,13 @@ def write(
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     names = [f"{version}/bucket-{number:04}.parquet" for number in range(buckets)]
-    columns = schema(book)
+    columns, by_kind = schema(book), readings(book)
     waiting: list[list[dict[str, Any]]] = [[] for _ in names]
     writers = [pq.ParquetWriter(folder / name, columns, compression="zstd") for name in names]
     count = facts = held = 0
     try:
         for entity_id, found in entities:
-            rows = rows_of(found, book, known_at)
+            rows = rows_of(found, book, known_at, by_kind)
             waiting[bucket_of(entity_id, buckets)].extend(rows)
             count += 1
             facts += len(rows)

@@ -1,0 +1,173 @@
+"""Which facts and fields the engine may weigh, and how a row of the snapshot says them.
+
+Columns: ``entity_id``, ``kind``, ``from_day``, ``until_day`` (excluded, null when open), ``hidden_day`` (first day on
+which the public may no longer see it, null when none), ``place`` (of the fact among its entity's, in the order of the
+view), ``established_ymd`` (on registrations only: since when the business exists by this one, as YYYYMMDD), and one
+column for each feature field of the catalogue: whole numbers, truth values and days as such, codes as text, several
+codes as text between bars (``|1|E|``).
+
+Rules kept here:
+- What has left the public view on its lawful day is no feature either; what was never to be shown never is one. Facts
+  of a kind that is not public by nature, such as complaints, are features as long as their catalogue says so.
+- Personal and official fields never become columns.
+- A row serves every day, so it says only what the facts begun by its own first day tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from goodstanding.core.disclosure import Disclosure, shown
+from goodstanding.core.errors import IndicatorUnfit
+from goodstanding.core.fact import Exposure, Fact, FactKind, Field, FieldType, Value
+from goodstanding.core.ledger import view
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.indicator import day_number, ymd
+
+_FIXED = (
+    ("entity_id", pa.string()),
+    ("kind", pa.string()),
+    ("from_day", pa.int32()),
+    ("until_day", pa.int32()),
+    ("hidden_day", pa.int32()),
+    ("place", pa.int32()),
+    ("established_ymd", pa.int32()),
+)
+_TYPES = {
+    FieldType.TEXT: pa.string(),
+    FieldType.INTEGER: pa.int64(),
+    FieldType.BOOLEAN: pa.bool_(),
+    FieldType.DAY: pa.int32(),
+    FieldType.CODE: pa.string(),
+    FieldType.CODES: pa.string(),
+}
+
+
+def feature_fields(book: Rulebook) -> dict[str, Field]:
+    """Return the feature fields of the catalogue by name, sorted; one of the kinds that have it stands for all."""
+    found = {field.name: field for kind in book.kinds.values() for field in _features(kind).values()}
+    return dict(sorted(found.items()))
+
+
+def _features(kind: FactKind) -> dict[str, Field]:
+    fields = kind.fields.values()
+    return {field.name: field for field in fields if field.feature and field.exposure is Exposure.PUBLIC}
+
+
+def schema(book: Rulebook) -> pa.Schema:
+    """Return the columns of a snapshot under one rulebook.
+
+    Raises:
+        IndicatorUnfit: A feature field has the name of another column, however written, or a code holds a bar.
+    """
+    taken = {name for name, _ in _FIXED}
+    columns = list(_FIXED)
+    for name, field in feature_fields(book).items():
+        # Engines take names that differ only by case for one.
+        if name.lower() in taken:
+            raise _unfit(book, name, "Another column has that name.", "A name of its own, however written.")
+        if field.type is FieldType.CODES and any("|" in code for code in field.codes):
+            raise _unfit(book, name, f"A code of table {field.table} holds a bar.", "Codes without |.")
+        taken.add(name.lower())
+        columns.append((name, _TYPES[field.type]))
+    return pa.schema(columns)
+
+
+def _unfit(book: Rulebook, name: str, found: str, wants: str) -> IndicatorUnfit:
+    return IndicatorUnfit(
+        asked=f"A column for the feature field {name} of the rulebook {book.code}.",
+        found=found,
+        wants=wants,
+        next_step="Rename it in the rulebook, or make the field no feature.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How facts of one kind become rows."""
+
+    is_registration: bool
+    is_public: bool
+    disclosure: Disclosure  # the display rules of this kind alone: the others cost time and never match
+    fields: Mapping[str, FieldType]
+
+
+def readings(book: Rulebook) -> dict[str, Reading]:
+    """Return how each kind that may be weighed becomes rows; make it once for many entities."""
+    found = {}
+    for code, kind in book.kinds.items():
+        is_registration = code == book.roles.kind
+        if kind.is_feature or is_registration:
+            display = tuple(rule for rule in book.disclosure.display if rule.kind == code)
+            fields = {name: field.type for name, field in _features(kind).items()}
+            found[code] = Reading(is_registration, kind.is_public, Disclosure(display, ()), fields)
+    return found
+
+
+def rows_of(
+    facts: Iterable[Fact], book: Rulebook, known_at: datetime, by_kind: Mapping[str, Reading] | None = None
+) -> list[dict[str, Any]]:
+    """Return the snapshot rows of one entity's facts as known at an instant, in the view's order.
+
+    Args:
+        by_kind: What `readings` returns for the rulebook, where it is at hand.
+    """
+    by_kind = readings(book) if by_kind is None else by_kind
+    seen = view(facts, date.max, known_at)
+    first = next(seen.of(book.roles.kind), None)
+    rows = []
+    for place, fact in enumerate(seen.facts):
+        reading = by_kind.get(fact.kind)
+        if reading is None:
+            continue
+        hidden = established = None
+        if reading.is_registration:
+            established = _established(fact, first or fact, book)
+        elif reading.is_public:
+            when = shown(fact, reading.disclosure, book.calendar)
+            if when is None or when.span.is_empty:
+                continue
+            hidden = None if when.span.until_on is None else day_number(when.span.until_on)
+        row: dict[str, Any] = {
+            "entity_id": fact.entity_id,
+            "kind": fact.kind,
+            "from_day": day_number(fact.span.from_on),
+            "until_day": None if fact.span.until_on is None else day_number(fact.span.until_on),
+            "hidden_day": hidden,
+            "place": place,
+            "established_ymd": established,
+        }
+        for name, type_ in reading.fields.items():
+            value = fact.payload.get(name)
+            if value is not None:
+                row[name] = _cell(value, type_)
+        rows.append(row)
+    return rows
+
+
+def _established(registration: Fact, first: Fact, book: Rulebook) -> int:
+    """Return since when the business exists by one registration: its own word, else the earliest one's first day."""
+    said = registration.payload.get(book.roles.established)
+    return ymd(date.fromisoformat(said) if isinstance(said, str) and said else first.span.from_on)
+
+
+def _cell(value: Value, type_: FieldType) -> Value:
+    if type_ is FieldType.CODES and isinstance(value, tuple):
+        return "|" + "|".join(value) + "|"
+    if type_ is FieldType.DAY and isinstance(value, str):
+        return day_number(date.fromisoformat(value))
+    return value
+
+
+def table_of(rows: Iterable[Mapping[str, Any]], book: Rulebook) -> pa.Table:
+    """Return rows as a table in memory, with the snapshot's columns."""
+    columns = schema(book)
+    listed = list(rows)
+    return pa.table(
+        {name: pa.array([row.get(name) for row in listed], columns.field(name).type) for name in columns.names}
+    )

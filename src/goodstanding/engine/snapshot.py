@@ -1,7 +1,7 @@
 """The facts as the engine reads them: one long table in Parquet, in buckets by a hash of the entity.
 
 Rules kept here:
-- An entity stands in one bucket, its rows beside each other, ids rising; `features.py` beside this file has the columns.
+- An entity stands in one bucket, its rows beside each other, ids rising; `features.py` beside this says the columns.
 - A snapshot replaces another whole: files are written beside, never over those in force, then the manifest is renamed
   into place. A crash before the rename leaves the old snapshot in force, one after it the new.
 """

@@ -1,0 +1,132 @@
+"""classify and explain at the command line: a table and a line for people, the same as JSON, in two languages."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from goodstanding.cli.engine import bin_of
+from goodstanding.cli.frame import app
+from goodstanding.core.classification import Weighing
+from goodstanding.core.errors import EntityUnknown
+from goodstanding.home import Home
+from goodstanding.records import classes, ledger
+from goodstanding.records.models import ClassRun
+from tests.conftest import NOW
+from tests.engine.histories import entity_id, fact
+
+DAY = "2026-11-20"
+
+
+def run(*words: str) -> Result:
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def told(*words: str) -> dict[str, Any]:
+    """Return what the program prints as JSON."""
+    (line,) = run("--json", *words).stdout.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+@pytest.fixture
+def register(home: Home, db: None) -> None:
+    """1 is new and without a stain, 2 is ten years old and stands on the serious list."""
+    named = {"subject_type": "enterprise", "status": "open", "region": "330424"}
+    entry = {"list": "serious", "ground": "x", "cause": "x", "rule": "x", "decision": "x", "authority": "x"}
+    known = NOW - timedelta(days=9)
+    facts = [
+        fact(1, "registration", date(2026, 3, 1), known_at=known, name="One", **named),  # type: ignore[arg-type]
+        fact(2, "registration", date(2015, 3, 1), known_at=known, name="Two", **named),  # type: ignore[arg-type]
+        fact(2, "list_entry", date(2026, 1, 5), known_at=NOW - timedelta(days=1), **entry),  # type: ignore[arg-type]
+    ]
+    ledger.deliver([ledger.Delivered(one) for one in facts], NOW)
+
+
+@pytest.mark.usefixtures("register")
+def test_classify_prints_a_row_a_class_and_one_line_last(home: Home) -> None:
+    lines = run("classify", "--as-of", DAY).stdout.strip().splitlines()
+    assert lines[-1].startswith(f"Classified 2 businesses on scale risk as of {DAY}")
+    assert [line.split()[1] for line in lines if line.startswith("│")] == ["A", "B", "C", "D"]
+    assert told("classify", "--as-of", DAY)["counts"] == {"A": 1, "B": 0, "C": 0, "D": 1}
+
+
+@pytest.mark.usefixtures("register")
+def test_classify_looks_from_the_instant_it_is_given(home: Home) -> None:
+    before = (NOW - timedelta(days=5)).strftime("%Y-%m-%dT%H:%M:%S")
+    assert told("classify", "--as-of", DAY, "--known-at", before)["counts"]["D"] == 0
+
+
+@pytest.mark.usefixtures("register")
+def test_explain_gives_every_line_its_bin_and_the_rules_with_their_sources(home: Home) -> None:
+    found = told("explain", entity_id(2), "--as-of", DAY)
+    (card,) = home.rulebook.scorecards
+    assert [line["indicator"] for line in found["lines"]] == [weighing.indicator for weighing in card.weighings]
+    assert found["points"] == max(0, found["base"] + sum(line["points"] for line in found["lines"]))
+    by_name = {line["indicator"]: line for line in found["lines"]}
+    assert by_name["years_open"] | {"points": None} == {
+        "indicator": "years_open",
+        "value": 11,
+        "bin": [10, None],
+        "points": None,
+    }
+    assert by_name["days_since_last_inspection"]["bin"] is None
+    assert found["class"] == "D"
+    (direct,) = found["direct"]
+    assert (direct["number"], direct["class"]) == ("C-08", "D")
+    assert found["scorecard"]["number"] == card.rule.number
+    assert found["scorecard"]["source"]["instrument"] == card.rule.source.instrument
+
+
+@pytest.mark.usefixtures("register")
+def test_explain_speaks_both_languages(home: Home) -> None:
+    english = run("explain", entity_id(2), "--as-of", DAY).stdout
+    chinese = run("explain", entity_id(2), "--as-of", DAY, "--language", "zh").stdout
+    assert "Years since establishment" in english
+    assert "Set at least class D, whatever the points:" in english
+    assert "成立年限" in chinese
+    assert "Years since establishment" not in chinese
+    assert f"{entity_id(2)} 于 {DAY} 按标准 risk 为 D 类" in chinese
+    assert CliRunner().invoke(app, ["explain", entity_id(2), "--language", "la"]).exit_code == 2
+
+
+@pytest.mark.usefixtures("register")
+def test_explain_knows_no_business_that_is_not_there(home: Home) -> None:
+    with pytest.raises(EntityUnknown):
+        CliRunner().invoke(app, ["explain", "test:9", "--as-of", DAY], catch_exceptions=False)
+
+
+@pytest.mark.usefixtures("register")
+def test_a_look_back_does_not_become_how_things_stand(home: Home) -> None:
+    today, before = (told("classify", "--as-of", day)["run"] for day in (DAY, "2026-06-01"))
+    run_now = classes.current_run(home.rulebook.digest, "risk")
+    assert run_now is not None
+    assert (run_now.pk, ClassRun.objects.count()) == (today, 2)
+    latest = classes.latest(entity_id(1))
+    assert latest is not None
+    assert latest.run_id == today != before
+    again = told("classify", "--as-of", DAY)["run"]
+    assert classes.current_run(home.rulebook.digest, "risk") == ClassRun.objects.get(pk=again)
+    assert classes.current_run("0" * 64, "risk") is None
+    assert classes.current_run(home.rulebook.digest, "spaceship") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds"),
+    [(None, None), (-1, None), (0, (0, 1)), (1, (1, 3)), (2, (1, 3)), (3, (3, None)), (9, (3, None))],
+    ids=str,
+)
+def test_a_bin_reaches_from_its_lower_bound_to_the_next(
+    value: int | None, bounds: tuple[int, int | None] | None
+) -> None:
+    weighing = Weighing("x", ((0, 0), (1, 5), (3, 9)))
+    assert bin_of(weighing, value) == bounds
+    below = [points for lower, points in weighing.bins if bounds and lower == bounds[0]]
+    assert weighing.points(value) == (below[0] if below else 0)

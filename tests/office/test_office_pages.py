@@ -1,0 +1,135 @@
+"""What the office's pages say and do."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from goodstanding.core.dates import Span
+from goodstanding.core.fact import Fact
+from goodstanding.home import Home
+from goodstanding.office import queue
+from goodstanding.office.accounts import Role
+from goodstanding.records import ledger
+from goodstanding.records.models import Decision, OutboxMessage, ProposalRecord
+from tests.conftest import NOW
+from tests.office.conftest import ENTITY, SignedIn
+
+
+def report_filed() -> None:
+    filed = Fact(ENTITY, "annual_report", "reports", "1/2025", Span(date(2026, 7, 1)), NOW, {"year": 2025})
+    ledger.deliver([ledger.Delivered(filed)], NOW)
+
+
+def test_the_queue_names_business_act_rule_and_deadline(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    content = signed_in(Role.VIEWER).get("/office/?lang=en").content.decode()
+    for words in ("示范贸易有限公司", "A-01", "Enter", "days overdue", f"/office/proposal/{proposal.pk}"):
+        assert words in content
+
+
+def test_a_proposal_shows_rule_source_certainty_facts_and_ways_out(
+    signed_in: SignedIn, proposal: ProposalRecord, office: Home
+) -> None:
+    content = signed_in(Role.OFFICER).get(f"/office/proposal/{proposal.pk}?lang=en").content.decode()
+    ground = next(one for one in office.rulebook.lists.lists["abnormal"].grounds if one.rule.number == "A-01")
+    for words in (
+        ground.rule.title["en"],
+        ground.rule.source.instrument,
+        "A-08",
+        "article read in full",
+        "register · 1",
+    ):
+        assert words in content
+
+
+def test_an_approval_is_said_and_shown(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    client = signed_in(Role.OFFICER)
+    client.get("/office/?lang=en")
+    announced = OutboxMessage.objects.count()
+    answer = client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "approve"}, follow=True)
+    content = answer.content.decode()
+    number = Decision.objects.get().number
+    assert f"Approved: decision {number}" in content
+    assert "This proposal is settled" in content
+    assert OutboxMessage.objects.count() == announced + 1
+    assert "Taken again, it agrees" in client.get(f"/office/decision/{number}").content.decode()
+
+
+def test_a_second_click_is_refused_in_words(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    client = signed_in(Role.OFFICER)
+    client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "approve"})
+    answer = client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "approve"})
+    assert answer.status_code == 409
+    assert "listing.no_longer_called_for" in answer.content.decode()
+    assert Decision.objects.count() == 1
+
+
+def test_a_rejection_without_a_reason_is_refused(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    client = signed_in(Role.OFFICER)
+    answer = client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "reject", "reason": " "})
+    assert answer.status_code == 409
+    assert "act.reason_missing" in answer.content.decode()
+    client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "reject", "reason": "Filed on paper."})
+    assert Decision.objects.get().reason == "Filed on paper."
+
+
+def test_a_stale_proposal_is_refused_on_the_facts_of_the_day(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    report_filed()
+    answer = signed_in(Role.OFFICER).post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "approve"})
+    assert answer.status_code == 409
+    assert not Decision.objects.exists()
+
+
+def test_a_bulk_says_how_many_and_why_not_the_others(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    report_filed()
+    content = signed_in(Role.CHIEF).post("/office/approve?lang=en", {"proposal": [proposal.pk, "x"]}).content.decode()
+    assert "0 approved" in content
+    assert "listing.no_longer_called_for" in content
+
+
+def test_an_unexpected_failure_shows_a_reference_and_never_its_text(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(queue, "names_of", fail)
+    client = signed_in(Role.VIEWER)
+    client.raise_request_exception = False
+    answer = client.get("/office/")
+    assert answer.status_code == 500
+    content = answer.content.decode()
+    assert "hunter2" not in content
+    reference = re.search(r"[0-9a-f]{8}", "".join(record.getMessage() for record in caplog.records))
+    assert reference is not None
+    assert reference[0] in content
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/office/nowhere", 404),
+        ("/office/proposal/999999", 404),
+        ("/office/business/uscc:nobody", 404),
+        ("/office/decision/1999-1", 404),
+        ("/office/campaign/none", 404),
+        ("/office/?page=zzz&list='&act=%00", 200),
+    ],
+)
+def test_odd_addresses_get_a_page_in_words(signed_in: SignedIn, address: str, status: int) -> None:
+    answer = signed_in(Role.CHIEF).get(address)
+    assert answer.status_code == status
+    assert "<h1" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "待办事项"), ("en", "Work queue")])
+def test_both_languages_are_spoken_and_nothing_stands_inline(signed_in: SignedIn, language: str, word: str) -> None:
+    answer = signed_in(Role.CHIEF).get(f"/office/?lang={language}")
+    content = answer.content.decode()
+    assert word in content
+    assert " style=" not in content
+    assert not re.search(r"<script(?![^>]*\ssrc=)", content)
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["Cache-Control"] == "no-store"

@@ -18,7 +18,8 @@ from goodstanding.core.dates import add_months
 from goodstanding.core.errors import FolderTaken, SynthInvalid
 from goodstanding.core.reading import Table, parse
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.synth.behaviour import Behaviour, read_behaviour
+from goodstanding.synth.behaviour import Behaviour
+from goodstanding.synth.behaviour_reading import read_behaviour
 from goodstanding.synth.business import Times, identify, person_name
 from goodstanding.synth.chance import Chance
 from goodstanding.synth.history import Historian

@@ -55,7 +55,7 @@ def plan_command(
             by,
             seed_kind,
             seed_source,
-            lambda done: bar.update(task, completed=done),
+            on_progress=lambda done: bar.update(task, completed=done),
         )
     strata = {one["code"]: one["size"] for one in json.loads(campaign.plan)["strata"]}
     say("To be drawn: " + ", ".join(f"{size} of {code}" for code, size in strata.items()) + ".")

@@ -27,7 +27,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     """Show the campaigns, the newest first."""
     listed = [
         (one, one.visit_set.count(), one.visit_set.exclude(inspected_on=None).count())
-        for one in Campaign.objects.order_by("-id")
+        for one in Campaign.objects.defer("plan", "bundle").order_by("-id")
     ]
     return page(request, "campaigns.html", {"listed": listed})
 

@@ -33,8 +33,9 @@ from goodstanding.core.ledger import view
 from goodstanding.core.listing import DECISIONS
 from goodstanding.core.plan import By, Candidate, ratios_in_force, stratify
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.records import classes as classes_of
 from goodstanding.records import ledger, outbox
-from goodstanding.records.models import Campaign, ClassRecord, ClassRun, Decision, Visit
+from goodstanding.records.models import Campaign, ClassRecord, Decision, Visit
 from goodstanding.records.models import Inspector as InspectorRecord
 
 
@@ -57,9 +58,10 @@ def plan_campaign(
     by: By = By.CLASS,
     seed_kind: SeedKind = SeedKind.DECLARED,
     seed_source: str = "",
+    scale: str = "",
     on_progress: Callable[[int], None] | None = None,
 ) -> Campaign:
-    """Build frame, strata and roster from the last classification and commit to them.
+    """Build frame, strata and roster from the current classification and commit to them.
 
     Args:
         label: Name of the campaign, never used for another.
@@ -67,6 +69,7 @@ def plan_campaign(
         day: Day on which the frame is true.
         now: Instant of the commitment; UTC.
         planner: Who commits.
+        scale: Whose classes set the ratios; by default the rulebook's first.
     Raises:
         LabelTaken: A campaign of that label exists.
         ClassRunMissing: Nothing was classified under this rulebook yet.
@@ -79,7 +82,7 @@ def plan_campaign(
             wants="Every campaign has a label of its own, because it separates the tickets.",
             next_step="Choose another label.",
         )
-    run = ClassRun.objects.filter(rulebook_digest=book.digest).order_by("-id").first()
+    run = classes_of.current_run(book.digest, scale or next(iter(book.scales)))
     if run is None:
         raise ClassRunMissing(
             asked=f"To plan the campaign {label}.",
@@ -246,10 +249,9 @@ def record_findings(book: Rulebook, findings: Sequence[Finding], now: datetime, 
         NotCommitted, ResultInvalid: See `check_finding`.
     """
     with transaction.atomic():
-        visits = {
-            visit.pk: visit
-            for visit in Visit.objects.select_related("campaign").filter(pk__in=[one.visit_id for one in findings])
-        }
+        # Plan and bundle may weigh megabytes; joined to every visit they would be read once for each.
+        chosen = Visit.objects.select_related("campaign").defer("campaign__plan", "campaign__bundle")
+        visits = {visit.pk: visit for visit in chosen.filter(pk__in=[one.visit_id for one in findings])}
         facts = []
         for finding in findings:
             visit = visits.get(finding.visit_id)

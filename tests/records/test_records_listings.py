@@ -9,15 +9,17 @@ import pytest
 
 from goodstanding.core.dates import Span
 from goodstanding.core.errors import (
+    DeciderMissing,
     DecisionDiffers,
     DecisionUnknown,
+    EndsByLaw,
     NoLongerCalledFor,
     ProposalUnknown,
     ReasonMissing,
 )
 from goodstanding.core.fact import Fact, Value
 from goodstanding.home import Home
-from goodstanding.records import ledger, listings
+from goodstanding.records import decisions, ledger, listings
 from goodstanding.records.decisions import replay
 from goodstanding.records.listings import CALENDAR, Verdict, decide, decide_many, tick
 from goodstanding.records.models import Decision, OutboxMessage, ProposalRecord
@@ -144,6 +146,95 @@ def test_what_was_put_right_meanwhile_is_refused_and_the_rest_decided(missed: Ho
     assert entries(1, LATER) == []
 
 
+def test_a_number_named_twice_is_decided_once(missed: Home) -> None:
+    first = open_proposals()[0].pk
+    decided = decide_many(missed, [first, first], Verdict.APPROVE, "officer", "", WINDOW_OVER, NOW)
+    assert decided.count == 1
+    assert [error.code for _, error in decided.refusals] == ["listing.no_longer_called_for"]
+    assert len(entries(1, LATER)) == 1
+
+
+def test_a_bulk_enters_a_lasting_state_once_however_often_it_was_found(home: Home, region: str) -> None:
+    deliver(
+        business(1, region),
+        fact("annual_report", 1, date(2026, 3, 1), year=2025),
+        fact("inspection", 1, date(2026, 8, 3), "first", results=("6",), authority="A"),
+        fact("inspection", 1, date(2026, 9, 3), "second", results=("6",), authority="A"),
+    )
+    tick(home, LATER, NOW)
+    assert [one.rule_number for one in open_proposals()] == ["A-04", "A-04"]
+    decided = decide_all(home, LATER)
+    assert (decided.count, len(decided.refusals)) == (1, 1)
+    (entry,) = entries(1, LATER)
+    assert replay(str(entry.payload["decision"]), home.rulebook_of).rule_number == "A-04"
+    assert tick(home, LATER, NOW).lapsed == 1
+
+
+def test_two_acts_on_one_business_in_one_bulk_both_replay(home: Home, region: str) -> None:
+    deliver(
+        business(1, region),
+        fact("inspection", 1, date(2026, 8, 3), results=("6",), authority="A"),
+    )
+    tick(home, LATER, NOW)
+    assert decide_all(home, LATER).count == 2
+    first, second = Decision.objects.order_by("number")
+    assert first.ledger_position < second.ledger_position
+    for one in (first, second):
+        replay(one.number, home.rulebook_of)
+
+
+@pytest.mark.parametrize("nobody", ["", "  ", CALENDAR])
+def test_entering_waits_for_a_person(missed: Home, nobody: str) -> None:
+    with pytest.raises(DeciderMissing):
+        decide(missed, open_proposals()[0].pk, Verdict.APPROVE, nobody, "", WINDOW_OVER, NOW)
+    assert not Decision.objects.exists()
+
+
+def test_what_ends_by_law_cannot_be_declined(missed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide_all(missed, WINDOW_OVER)
+    deliver(fact("annual_report", 3, date(2027, 1, 5), year=2026))
+    with monkeypatch.context() as patch:  # the calendar stops between proposing an end and deciding it
+        patch.setattr(listings, "decide_many", lambda *_: listings.Decided())
+        tick(missed, date(2027, 6, 29), NOW)
+        assert not ProposalRecord.objects.filter(act="end").exists()
+        tick(missed, date(2027, 7, 1), NOW)
+    end = ProposalRecord.objects.get(state="open", act="end")
+    with pytest.raises(EndsByLaw):
+        decide(missed, end.pk, Verdict.REJECT, "officer", "It should stay.", date(2027, 7, 1), NOW)
+    assert tick(missed, date(2027, 7, 2), NOW).ended == 1
+    assert entries(3, date(2027, 7, 1)) == []
+
+
+def test_a_rejected_removal_is_open_again_on_another_fact(missed: Home) -> None:
+    decide_all(missed, WINDOW_OVER)
+    deliver(fact("annual_report", 1, date(2026, 9, 1), year=2025, employees=1))
+    tick(missed, LATER, NOW)
+    (lift,) = open_proposals()
+    decide(missed, lift.pk, Verdict.REJECT, "officer", "The figures are not those of the books.", LATER, NOW)
+    assert tick(missed, LATER, NOW).open == 0
+    deliver(fact("annual_report", 1, date(2026, 9, 1), year=2025, employees=9))  # filed again, mended
+    outcome = tick(missed, LATER, NOW)
+    assert (outcome.made, outcome.open) == (1, 1)
+    decide_all(missed, LATER)
+    assert entries(1, LATER) == []
+    for number in Decision.objects.values_list("number", flat=True):
+        replay(number, missed.rulebook_of)
+
+
+def test_a_decision_made_while_the_calendar_ticks_is_not_undone(missed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = open_proposals()[0]
+    deliver(fact("annual_report", 1, date(2026, 7, 9), year=2025))
+    looked = listings._called_for
+
+    def decided_meanwhile(*words: Any) -> Any:
+        ProposalRecord.objects.filter(pk=first.pk).update(state="rejected")
+        return looked(*words)
+
+    monkeypatch.setattr(listings, "_called_for", decided_meanwhile)
+    assert tick(missed, WINDOW_OVER, NOW).lapsed == 0
+    assert ProposalRecord.objects.get(pk=first.pk).state == "rejected"
+
+
 def test_what_the_facts_no_longer_call_for_lapses_and_may_be_called_for_again(missed: Home) -> None:
     deliver(fact("annual_report", 1, date(2026, 7, 9), year=2025))
     outcome = tick(missed, WINDOW_OVER, NOW)
@@ -184,20 +275,40 @@ def test_every_decision_replays_even_after_the_facts_moved_on(missed: Home) -> N
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"rule_number": "A-02"}, "rule"),
-        ({"facts": ["00" * 32]}, "facts"),
+        ({"rule_number": "A-02"}, "Its rule"),
+        ({"facts": ["00" * 32]}, "Its facts"),
         ({"as_of": date(2026, 5, 1)}, "no such act"),
         ({"ledger_position": 0}, "no such act"),
+        ({"entity_id": f"uscc:{2:018}"}, "no such act"),
+        ({"decided_on": LATER}, "does not hold the fact"),
+        ({"outcome": {"list": "serious"}}, "Its list"),
+        ({"outcome": {"cause": "year:2020"}}, "Its cause"),
+        ({"outcome": {"arose_on": "2026-01-01"}}, "Its arose_on"),
+        ({"outcome": {"due_on": "2026-01-01"}}, "Its due_on"),
     ],
 )
 def test_a_decision_that_does_not_follow_is_found_out(missed: Home, change: dict[str, Any], named: str) -> None:
     decide_all(missed, WINDOW_OVER)
-    forged = Decision.objects.get(entity_id=f"uscc:{1:018}")
-    forged.pk, forged.number = None, "2026-99999999"
+    kept = Decision.objects.get(entity_id=f"uscc:{1:018}")
+    forged = Decision.objects.get(pk=kept.pk)
     for name, value in change.items():
-        setattr(forged, name, value)
+        setattr(forged, name, {**kept.outcome, **value} if name == "outcome" else value)
+    with pytest.MonkeyPatch.context() as patch:  # the table itself refuses to be changed
+        patch.setattr(decisions, "decision_of", lambda _: forged)
+        with pytest.raises(DecisionDiffers, match=named):
+            replay(kept.number, missed.rulebook_of)
+        patch.setattr(decisions, "decision_of", lambda _: kept)
+        replay(kept.number, missed.rulebook_of)
+
+
+def test_an_approval_without_its_fact_is_found_out(missed: Home) -> None:
+    decide(missed, open_proposals()[0].pk, Verdict.REJECT, "officer", "Filed on paper.", WINDOW_OVER, NOW)
+    forged = Decision.objects.get()
+    replay(forged.number, missed.rulebook_of)
+    forged.pk, forged.number = None, "2026-99999999"
+    forged.outcome["verdict"] = "approve"
     forged.save(force_insert=True)
-    with pytest.raises(DecisionDiffers, match=named):
+    with pytest.raises(DecisionDiffers, match="does not hold the fact"):
         replay("2026-99999999", missed.rulebook_of)
 
 

@@ -346,6 +346,18 @@ class NoLongerCalledFor(Refused):
     code = "listing.no_longer_called_for"
 
 
+class DeciderMissing(Refused):
+    """An entry or a removal is to be decided by nobody, or by the calendar."""
+
+    code = "listing.decider_missing"
+
+
+class EndsByLaw(Refused):
+    """What the law ends by itself cannot be declined."""
+
+    code = "listing.ends_by_law"
+
+
 class DecisionUnknown(Invalid):
     """No decision of that number, or none that can be replayed."""
 

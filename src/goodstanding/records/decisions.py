@@ -3,26 +3,31 @@
 Rules kept here:
 - A number is of its year and rises without gaps within a writer's transaction; two never meet.
 - A decision names facts, instant, position, rulebook and rule; `replay` derives it anew from these alone.
+- An approval and the fact it made say the same: the fact is derived from the decision, when acting and when replaying.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Max
 
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import DecisionDiffers, DecisionUnknown
+from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.listing import Proposal, proposals
+from goodstanding.core.listing import Act, Proposal, enter, leave, proposals
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import ledger
 from goodstanding.records.models import Decision
 
 LISTING = "listing"
 """Kind of the decisions that enter, lift or end."""
+
+APPROVE = "approve"
+"""Verdict of a decision that made a fact; any other made none."""
 
 _LOCK = 0x600D_DEC1  # any number, the same in every process
 
@@ -56,6 +61,36 @@ def decision_of(number: str) -> Decision:
     return found
 
 
+def outcome_of(proposal: Proposal, verdict: str) -> dict[str, str]:
+    """Return what a decision on a proposal states."""
+    return {
+        "verdict": verdict,
+        "key": proposal.key,
+        "act": proposal.act.value,
+        "list": proposal.list_code,
+        "ground": proposal.ground_code,
+        "cause": proposal.cause,
+        "arose_on": proposal.arose_on.isoformat(),
+        "due_on": proposal.due_on.isoformat(),
+    }
+
+
+def fact_of(proposal: Proposal, known: Iterable[Fact], book: Rulebook, day: date, number: str, now: datetime) -> Fact:
+    """Return the fact an approval makes: an entry, or the correction that ends one.
+
+    Args:
+        known: Facts of the business, the entry that is to leave among them.
+        day: Day of the decision.
+        number: Its number.
+        now: Its instant; UTC.
+    """
+    if proposal.act is Act.ENTER:
+        return enter(proposal, book.lists, day, book.lists.authority, number, now)
+    entry = next(fact for fact in known if fact.digest == proposal.facts[0])
+    # What is over by law ended on its lawful day, even if nobody looked until later.
+    return leave(entry, proposal.arose_on if proposal.act is Act.END else day, number, now)
+
+
 def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
     """Derive a listing decision anew from the facts and rules then known, and compare.
 
@@ -65,7 +100,8 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
         The decision, when it agrees.
     Raises:
         DecisionUnknown: There is none of that number, or it is of a kind that is proven otherwise.
-        DecisionDiffers: The facts and rules then known call for something else.
+        DecisionDiffers: The facts and rules then known call for something else, or the ledger does not hold the fact
+            that an approval made.
     """
     decision = decision_of(number)
     if decision.kind != LISTING:
@@ -75,41 +111,31 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
             wants="A listing decision; a campaign is proven by its bundle.",
             next_step="Run `goodstanding verify` on the bundle of that campaign.",
         )
-    made = derive(
-        rulebook_of(decision.rulebook_digest),
-        decision.entity_id,
-        decision.as_of,
-        decision,
-    )
-    outcome = decision.outcome
-    for proposal in made:
-        if proposal.key == outcome["key"]:
-            stated = (decision.rule_number, decision.facts, outcome["arose_on"], outcome["due_on"])
-            again = (
-                proposal.rule.number,
-                list(proposal.facts),
-                proposal.arose_on.isoformat(),
-                proposal.due_on.isoformat(),
-            )
-            names = ("rule", "facts", "day on which the ground arose", "last day for the decision")
-            for name, then, now in zip(names, stated, again, strict=True):
-                if then != now:
-                    raise _differs(number, f"The {name} was {then} and is {now}.")
-            return decision
-    raise _differs(number, "The facts and rules then known call for no such act.")
-
-
-def derive(book: Rulebook, entity_id: str, day: date, moment: Decision) -> tuple[Proposal, ...]:
-    """Return what the facts known at a decision's moment called for on a day."""
-    seen = view(ledger.facts_of(entity_id, moment.ledger_position), day, moment.known_at)
+    book = rulebook_of(decision.rulebook_digest)
+    known = ledger.facts_of(decision.entity_id, decision.ledger_position)
+    seen = view(known, decision.as_of, decision.known_at)
     who = profile(seen, book.roles)
-    return () if who is None else proposals(seen, who, book.lists, book.duties, book.calendar)
+    made = () if who is None else proposals(seen, who, book.lists, book.duties, book.calendar)
+    proposal = next((one for one in made if one.key == decision.outcome["key"]), None)
+    if proposal is None:
+        raise _differs(number, "The facts and rules then known call for no such act.")
+    verdict = decision.outcome["verdict"]
+    stated = {"rule": decision.rule_number, "facts": decision.facts, **decision.outcome}
+    again = {"rule": proposal.rule.number, "facts": list(proposal.facts), **outcome_of(proposal, verdict)}
+    for name, value in again.items():
+        if stated.get(name) != value:
+            raise _differs(number, f"Its {name} was {stated.get(name)} and is {value}.")
+    if verdict == APPROVE:
+        fact = fact_of(proposal, known, book, decision.decided_on, number, decision.decided_at)
+        if fact.digest not in {one.digest for one in ledger.facts_of(decision.entity_id)}:
+            raise _differs(number, f"The ledger does not hold the fact {fact.digest} that it made.")
+    return decision
 
 
 def _differs(number: str, found: str) -> DecisionDiffers:
     return DecisionDiffers(
         asked=f"Whether the decision {number} follows from what was then known.",
         found=found,
-        wants="The same act, rule, facts and days.",
+        wants="The same act, rule, facts and days, and the fact an approval made.",
         next_step="Stop, keep the records as they are, and compare them with a backup.",
     )

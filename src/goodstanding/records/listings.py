@@ -1,10 +1,12 @@
 """Lists in practice: the calendar proposes, an officer decides, the ledger and the outbox learn of it together.
 
 Rules kept here:
-- A proposal is made once; a rejected one is not made again for the same cause.
-- A term that is over ends by law: the calendar decides, and the decision cites the rule. Entering and lifting wait for
-  an officer.
-- A decision is checked against the facts of its own day: what they no longer call for is refused, not decided.
+- A proposal is made once. A rejected entry is not proposed again for the same cause; a rejected removal is, as soon as
+  another fact speaks for it.
+- A term that is over ends by law: the calendar decides, the decision cites the rule, and nobody may decline. Entering
+  and lifting wait for a person.
+- A decision is checked against the facts of its own day: what they no longer call for is refused, not decided. In a
+  bulk every decision sees those made before it on the same business.
 - Decision, fact, outbox message and proposal are written in one transaction, or none of them.
 """
 
@@ -20,6 +22,8 @@ from django.db import transaction
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import (
     CalendarYearUnknown,
+    DeciderMissing,
+    EndsByLaw,
     GoodstandingError,
     NoLongerCalledFor,
     ProposalUnknown,
@@ -27,11 +31,11 @@ from goodstanding.core.errors import (
 )
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.listing import Act, Proposal, enter, leave, proposals
+from goodstanding.core.listing import Act, Proposal, proposals
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import ledger
-from goodstanding.records.decisions import LISTING, numbers
+from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
 from goodstanding.records.models import Decision, ProposalRecord
 
 CALENDAR = "calendar"
@@ -39,13 +43,43 @@ CALENDAR = "calendar"
 
 _BATCH = 500
 _STATE = ProposalRecord.State
+_MADE_AGAIN = (
+    "state",
+    "decision",
+    "rule_number",
+    "facts",
+    "arose_on",
+    "due_on",
+    "as_of",
+    "known_at",
+    "ledger_position",
+    "rulebook_digest",
+)
 
 
 class Verdict(StrEnum):
     """What an officer makes of a proposal."""
 
-    APPROVE = "approve"
+    APPROVE = APPROVE
     REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What somebody says of a proposal, and when.
+
+    Args:
+        officer: Who decides; `CALENDAR` for what the law ends by itself.
+        reason: Required for a rejection.
+        day: Day of the decision; entries begin and end on it.
+        now: Instant of the decision; UTC.
+    """
+
+    verdict: Verdict
+    officer: str
+    reason: str
+    day: date
+    now: datetime
 
 
 @dataclass(slots=True)
@@ -85,9 +119,10 @@ def tick(home: Home, day: date, now: datetime, on_progress: Callable[[int], None
     book = home.rulebook
     position = ledger.position()
     outcome = TickOutcome()
-    known = dict(ProposalRecord.objects.values_list("key", "state"))
+    known = {record.key: record for record in ProposalRecord.objects.only("key", "state", "facts")}
     called: set[str] = set()
     fresh: list[ProposalRecord] = []
+    again: list[ProposalRecord] = []
     everyone = ledger.entities_between(0, position)
     for done, (entity_id, facts) in enumerate(ledger.by_entity(everyone, position), start=1):
         try:
@@ -97,43 +132,46 @@ def tick(home: Home, day: date, now: datetime, on_progress: Callable[[int], None
             found = ()
         for proposal in found:
             called.add(proposal.key)
+            record = _record_of(proposal, book, day, now, position)
             if proposal.key not in known:
-                fresh.append(_record_of(proposal, book, day, now, position))
+                fresh.append(record)
+            elif _comes_back(known[proposal.key], proposal):
+                record.pk = known[proposal.key].pk
+                again.append(record)
         if on_progress is not None and done % 500 == 0:
             on_progress(done)
     uncounted = set(outcome.uncounted)
     with transaction.atomic():
         ProposalRecord.objects.bulk_create(fresh, batch_size=_BATCH)
+        ProposalRecord.objects.bulk_update(again, _MADE_AGAIN, batch_size=_BATCH)
         gone = [
             record.pk
             for record in ProposalRecord.objects.filter(state=_STATE.OPEN)
             if record.key not in called and record.entity_id not in uncounted
         ]
         for start in range(0, len(gone), _BATCH):
-            ProposalRecord.objects.filter(pk__in=gone[start : start + _BATCH]).update(state=_STATE.LAPSED)
-        # What lapsed may be called for again: the cure was withdrawn, or the fact corrected back.
-        again = [key for key, state in known.items() if state == _STATE.LAPSED and key in called]
-        for start in range(0, len(again), _BATCH):
-            ProposalRecord.objects.filter(key__in=again[start : start + _BATCH]).update(state=_STATE.OPEN)
+            # An officer may have decided it since it was read.
+            lapsing = ProposalRecord.objects.filter(pk__in=gone[start : start + _BATCH], state=_STATE.OPEN)
+            outcome.lapsed += lapsing.update(state=_STATE.LAPSED)
     ending = ProposalRecord.objects.filter(state=_STATE.OPEN, act=Act.END.value).order_by("id")
     over = decide_many(home, list(ending.values_list("id", flat=True)), Verdict.APPROVE, CALENDAR, "", day, now)
-    outcome.made = sum(record.act != Act.END.value for record in fresh)
-    outcome.lapsed = len(gone)
+    outcome.made = sum(record.act != Act.END.value for record in (*fresh, *again))
     outcome.ended = over.count
     outcome.open = ProposalRecord.objects.filter(state=_STATE.OPEN).count()
     return outcome
 
 
-def check_decide(
-    record: ProposalRecord, verdict: Verdict, reason: str, day: date, now: datetime, book: Rulebook
-) -> Proposal:
-    """Decide whether a proposal may be decided on a day, and return it as the facts of that day make it.
+def check_decide(record: ProposalRecord, ruling: Ruling, book: Rulebook) -> Proposal:
+    """Decide whether a proposal may be decided so, and return it as the facts of that day make it.
 
     Raises:
         NoLongerCalledFor: It was decided or lapsed, or the facts of the day no longer call for it.
         ReasonMissing: A rejection gives no reason.
+        DeciderMissing: An entry or a removal is decided by nobody, or by the calendar.
+        EndsByLaw: An end that the law brings about is rejected.
+        CalendarYearUnknown: A deadline runs into a year the calendar does not cover.
     """
-    return _check(record, ledger.facts_of(record.entity_id), verdict, reason, day, now, book)
+    return _check(record, ledger.facts_of(record.entity_id), ruling, book)
 
 
 def decide(
@@ -142,7 +180,8 @@ def decide(
     """Decide one proposal.
 
     Raises:
-        ProposalUnknown, NoLongerCalledFor, ReasonMissing: See `check_decide`; nothing was written.
+        ProposalUnknown: There is none of that number.
+        Refused: See `check_decide`; nothing was written.
     """
     decided = decide_many(home, [proposal_id], verdict, officer, reason, day, now)
     if decided.refusals:
@@ -165,53 +204,64 @@ def decide_many(
         now: Instant of the decisions; UTC.
     """
     book = home.rulebook
+    ruling = Ruling(Verdict(verdict), officer, reason, day, now)
     outcome = Decided()
-    for start in range(0, len(proposal_ids), _BATCH):
+    waiting = list(proposal_ids)
+    while waiting:
         with transaction.atomic():
-            chunk = proposal_ids[start : start + _BATCH]
-            _decide_batch(book, chunk, Verdict(verdict), officer, reason, day, now, outcome)
+            postponed = _decide_batch(book, waiting[:_BATCH], ruling, outcome)
+        waiting = postponed + waiting[_BATCH:]
     return outcome
 
 
-def _decide_batch(
-    book: Rulebook,
-    ids: Sequence[int],
-    verdict: Verdict,
-    officer: str,
-    reason: str,
-    day: date,
-    now: datetime,
-    outcome: Decided,
-) -> None:
-    records = {record.pk: record for record in ProposalRecord.objects.select_for_update().filter(pk__in=ids)}
+def _decide_batch(book: Rulebook, ids: Sequence[int], ruling: Ruling, outcome: Decided) -> list[int]:
+    """Decide at most one proposal of each business, and return the others: they must see what was decided now."""
+    # Locked in one order, so that two bulks wait for each other instead of locking each other out.
+    locked = ProposalRecord.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    records = {record.pk: record for record in locked}
     position = ledger.position()
     everyone = sorted({record.entity_id for record in records.values()})
     facts_by_entity = dict(ledger.by_entity(everyone, position))
-    fresh = numbers(day.year)
-    decisions: list[tuple[ProposalRecord, Decision]] = []
+    fresh = numbers(ruling.day.year)
+    decided: dict[str, tuple[ProposalRecord, Decision]] = {}
     facts: list[Fact] = []
+    postponed: list[int] = []
     for id_ in ids:
         record = records.get(id_)
         try:
             if record is None:
                 raise _unknown(id_)
+            if record.entity_id in decided:
+                postponed.append(id_)
+                continue
             known = facts_by_entity.get(record.entity_id, [])
-            proposal = _check(record, known, verdict, reason, day, now, book)
+            proposal = _check(record, known, ruling, book)
         except GoodstandingError as error:
             outcome.refusals.append((id_, error))
             continue
         number = next(fresh)
-        decision = _decision_of(proposal, number, verdict, officer, reason, day, now, position, book)
-        decisions.append((record, decision))
-        if verdict is Verdict.APPROVE:
-            facts.append(_fact_of(proposal, known, book, day, number, now))
-    saved = Decision.objects.bulk_create([decision for _, decision in decisions])
-    ledger.append(facts, now)
-    for (record, _), decision in zip(decisions, saved, strict=True):
-        record.state = _STATE.APPROVED if verdict is Verdict.APPROVE else _STATE.REJECTED
+        decided[record.entity_id] = (record, _decision_of(proposal, number, ruling, position, book))
+        if ruling.verdict is Verdict.APPROVE:
+            facts.append(fact_of(proposal, known, book, ruling.day, number, ruling.now))
+    saved = Decision.objects.bulk_create([decision for _, decision in decided.values()])
+    ledger.append(facts, ruling.now)
+    for (record, _), decision in zip(decided.values(), saved, strict=True):
+        record.state = _STATE.APPROVED if ruling.verdict is Verdict.APPROVE else _STATE.REJECTED
         record.decision = decision
-    ProposalRecord.objects.bulk_update([record for record, _ in decisions], ["state", "decision"])
-    outcome.count += len(decisions)
+    ProposalRecord.objects.bulk_update([record for record, _ in decided.values()], ["state", "decision"])
+    outcome.count += len(decided)
+    return postponed
+
+
+def _comes_back(record: ProposalRecord, proposal: Proposal) -> bool:
+    """Tell whether a settled proposal is to be made again.
+
+    What lapsed is called for again when the cure was withdrawn or a fact corrected back. A removal that was rejected
+    on one fact is open again on another, or there would be no way back.
+    """
+    if record.state == _STATE.LAPSED:
+        return True
+    return record.state == _STATE.REJECTED and proposal.act is Act.LIFT and record.facts != list(proposal.facts)
 
 
 def _called_for(book: Rulebook, facts: Iterable[Fact], day: date, now: datetime) -> tuple[Proposal, ...]:
@@ -220,16 +270,10 @@ def _called_for(book: Rulebook, facts: Iterable[Fact], day: date, now: datetime)
     return () if who is None else proposals(seen, who, book.lists, book.duties, book.calendar)
 
 
-def _check(
-    record: ProposalRecord,
-    facts: Iterable[Fact],
-    verdict: Verdict,
-    reason: str,
-    day: date,
-    now: datetime,
-    book: Rulebook,
-) -> Proposal:
-    asked = f"To {verdict} the proposal {record.pk} ({record.act}, {record.list_code}) of {record.entity_id} on {day}."
+def _check(record: ProposalRecord, facts: Iterable[Fact], ruling: Ruling, book: Rulebook) -> Proposal:
+    what = f"{record.pk} ({record.act}, {record.list_code}) of {record.entity_id}"
+    asked = f"To {ruling.verdict} the proposal {what} on {ruling.day}."
+    ends_by_law = record.act == Act.END.value
     if record.state != _STATE.OPEN:
         raise NoLongerCalledFor(
             asked=asked,
@@ -237,14 +281,28 @@ def _check(
             wants="A proposal is decided once.",
             next_step="Look at its decision in the list of decisions.",
         )
-    if verdict is Verdict.REJECT and not reason.strip():
+    if not ruling.officer.strip() or (ruling.officer == CALENDAR and not ends_by_law):
+        raise DeciderMissing(
+            asked=asked,
+            found=f"It is to be decided by {ruling.officer.strip() or 'nobody'}.",
+            wants="A person answers for every entry and every removal.",
+            next_step="Name the officer who decides.",
+        )
+    if ruling.verdict is Verdict.REJECT and ends_by_law:
+        raise EndsByLaw(
+            asked=asked,
+            found=f"Its time was over on {record.arose_on}.",
+            wants="An entry ends when its time is over, whoever wishes otherwise.",
+            next_step="Approve it, or let the calendar tick once more.",
+        )
+    if ruling.verdict is Verdict.REJECT and not ruling.reason.strip():
         raise ReasonMissing(
             asked=asked,
             found="No reason is given.",
             wants="Whoever declines what the rule calls for says why.",
             next_step="Write the reason in a sentence or two.",
         )
-    for proposal in _called_for(book, facts, day, now):
+    for proposal in _called_for(book, facts, ruling.day, ruling.now):
         if proposal.key == record.key:
             return proposal
     raise NoLongerCalledFor(
@@ -274,50 +332,23 @@ def _record_of(proposal: Proposal, book: Rulebook, day: date, now: datetime, pos
     )
 
 
-def _decision_of(
-    proposal: Proposal,
-    number: str,
-    verdict: Verdict,
-    officer: str,
-    reason: str,
-    day: date,
-    now: datetime,
-    position: int,
-    book: Rulebook,
-) -> Decision:
+def _decision_of(proposal: Proposal, number: str, ruling: Ruling, position: int, book: Rulebook) -> Decision:
     return Decision(
         number=number,
         kind=LISTING,
         entity_id=proposal.entity_id,
         rule_number=proposal.rule.number,
-        as_of=day,
-        known_at=now,
+        as_of=ruling.day,
+        known_at=ruling.now,
         ledger_position=position,
         rulebook_digest=book.digest,
         facts=list(proposal.facts),
-        outcome={
-            "verdict": verdict.value,
-            "key": proposal.key,
-            "act": proposal.act.value,
-            "list": proposal.list_code,
-            "ground": proposal.ground_code,
-            "cause": proposal.cause,
-            "arose_on": proposal.arose_on.isoformat(),
-            "due_on": proposal.due_on.isoformat(),
-        },
-        reason=reason,
-        decided_by=officer,
-        decided_on=day,
-        decided_at=now,
+        outcome=outcome_of(proposal, ruling.verdict.value),
+        reason=ruling.reason,
+        decided_by=ruling.officer,
+        decided_on=ruling.day,
+        decided_at=ruling.now,
     )
-
-
-def _fact_of(proposal: Proposal, known: Iterable[Fact], book: Rulebook, day: date, number: str, now: datetime) -> Fact:
-    if proposal.act is Act.ENTER:
-        return enter(proposal, book.lists, day, book.lists.authority, number, now)
-    entry = next(fact for fact in known if fact.digest == proposal.facts[0])
-    # What is over by law ended on its lawful day, even if nobody looked until later.
-    return leave(entry, proposal.arose_on if proposal.act is Act.END else day, number, now)
 
 
 def _unknown(id_: int) -> ProposalUnknown:

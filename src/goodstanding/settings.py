@@ -101,6 +101,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 CSRF_COOKIE_PATH = "/office/"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "goodstanding.office.errors.form_untrusted"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie of its own would reach the portal
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from django.test import Client
 
-from goodstanding.core.errors import AccountRefused
+from goodstanding.core.errors import AccountRefused, RoleMissing
 from goodstanding.home import Home
-from goodstanding.office.accounts import Role, add_account
+from goodstanding.office.accounts import Role, add_account, check_decider
 from goodstanding.records.models import Decision, ProposalRecord
 from tests.office.conftest import ENTITY, PASSWORD, PERSON, SignedIn
 
@@ -49,6 +49,32 @@ def test_guessing_is_slowed_after_five_failures(office: Home) -> None:
         assert client.post("/office/sign-in", {"name": "anna", "password": "guess"}).status_code == 403
     assert client.post("/office/sign-in", {"name": "Anna", "password": PASSWORD}).status_code == 429
     assert client.post("/office/sign-in", {"name": "bert", "password": "guess"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["", "no body", "ß" * 150, "a\0b", "名" * 200, "a\nb"])
+def test_any_name_may_be_tried(office: Home, name: str) -> None:
+    client = Client()
+    assert client.post("/office/sign-in", {"name": name, "password": "guess"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "lawful"),
+    [
+        ("the-officer", Role.OFFICER, True),
+        ("the-officer", Role.CHIEF, False),
+        ("the-viewer", Role.OFFICER, False),
+        ("nobody", Role.OFFICER, False),
+        ("calendar", Role.OFFICER, False),
+    ],
+)
+def test_decisions_are_made_in_the_name_of_one_who_may(office: Home, name: str, wanted: Role, lawful: bool) -> None:
+    for role in (Role.VIEWER, Role.OFFICER):
+        add_account(f"the-{role}", role, PASSWORD)
+    if lawful:
+        check_decider(name, wanted)
+        return
+    with pytest.raises(RoleMissing, match=wanted):
+        check_decider(name, wanted)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +124,9 @@ def test_a_form_without_its_token_is_refused(office: Home, proposal: ProposalRec
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     for address in (f"/office/proposal/{proposal.pk}/decide", "/office/approve", "/office/sign-out"):
-        assert client.post(address, {"verdict": "approve"}).status_code == 403
+        answer = client.post(address, {"verdict": "approve"})
+        assert answer.status_code == 403
+        assert "account.form_untrusted" in answer.content.decode()
     assert not Decision.objects.exists()
     token = re.search(
         r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(f"/office/proposal/{proposal.pk}").content.decode()
@@ -123,6 +151,9 @@ def test_a_decision_is_no_address_to_visit(signed_in: SignedIn, proposal: Propos
         ("new", "emperor", PASSWORD),
         ("new", "viewer", "short"),
         ("new", "viewer", "password1234"),
+        ("", "viewer", PASSWORD),
+        ("two words", "viewer", PASSWORD),
+        ("Calendar", "viewer", PASSWORD),
     ],
 )
 def test_an_account_that_cannot_be_is_refused(office: Home, name: str, role: str, password: str) -> None:

@@ -13,7 +13,7 @@ from goodstanding.home import Home
 from goodstanding.office import queue
 from goodstanding.office.accounts import Role
 from goodstanding.records import ledger
-from goodstanding.records.models import Decision, OutboxMessage, ProposalRecord
+from goodstanding.records.models import ClassRecord, ClassRun, Decision, OutboxMessage, ProposalRecord
 from tests.conftest import NOW
 from tests.office.conftest import ENTITY, SignedIn
 
@@ -87,6 +87,39 @@ def test_a_bulk_says_how_many_and_why_not_the_others(signed_in: SignedIn, propos
     content = signed_in(Role.CHIEF).post("/office/approve?lang=en", {"proposal": [proposal.pk, "x"]}).content.decode()
     assert "0 approved" in content
     assert "listing.no_longer_called_for" in content
+
+
+def test_odd_numbers_in_a_bulk_are_passed_over(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    odd = ["9" * 30, "9" * 5000, "-1", "٣", "²", "1e3", "", str(proposal.pk), str(proposal.pk)]
+    answer = signed_in(Role.CHIEF).post("/office/approve?lang=en", {"proposal": odd})
+    assert answer.status_code == 200
+    assert Decision.objects.count() == 1
+    assert "1 approved" in answer.content.decode()
+
+
+def test_a_proposal_shows_the_class_and_the_values_behind_it(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    run = ClassRun.objects.create(
+        scale="risk",
+        as_of=date(2026, 11, 6),
+        known_at=NOW,
+        ledger_position=1,
+        rulebook_digest="0" * 64,
+        scorecard="C-01",
+        engine="test",
+        made_at=NOW,
+        entities=1,
+    )
+    values = '{"years_open": 6, "days_since_last_inspection": null}'
+    ClassRecord.objects.create(run=run, entity_id=ENTITY, class_code="C", points=45, values=values)
+    content = signed_in(Role.VIEWER).get(f"/office/proposal/{proposal.pk}?lang=en").content.decode()
+    for words in ("class C, 45 points", "years_open", "days_since_last_inspection"):
+        assert words in content
+
+
+def test_what_was_just_done_is_kept_in_the_session_alone(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    client = signed_in(Role.OFFICER)
+    client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "approve"})
+    assert "messages" not in client.cookies
 
 
 def test_an_unexpected_failure_shows_a_reference_and_never_its_text(

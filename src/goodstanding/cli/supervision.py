@@ -71,9 +71,11 @@ def decide_command(
     if bool(ids) == every:
         raise typer.BadParameter("Name proposals, or say --all.")
     home = open_records()
+    from goodstanding.office.accounts import Role, check_decider
     from goodstanding.records.listings import Verdict, decide_many
     from goodstanding.records.models import ProposalRecord
 
+    check_decider(officer, Role.CHIEF if every or len(ids or []) > 1 else Role.OFFICER)
     waiting = ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("due_on", "id")
     chosen = list(waiting.values_list("id", flat=True)) if every else list(ids or [])
     decided = decide_many(home, chosen, Verdict.APPROVE if approve else Verdict.REJECT, officer, reason, on, now())

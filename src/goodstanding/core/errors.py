@@ -383,3 +383,9 @@ class RoleMissing(Refused):
     """An account does not hold the role a page asks for."""
 
     code = "account.role_missing"
+
+
+class FormUntrusted(Refused):
+    """A form came without the token of its page."""
+
+    code = "account.form_untrusted"

@@ -15,7 +15,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from goodstanding.core.errors import AccountRefused
+from goodstanding.core.errors import AccountRefused, RoleMissing
+from goodstanding.records.listings import CALENDAR
 
 
 class Role(StrEnum):
@@ -34,6 +35,22 @@ def may(user: AbstractBaseUser | AnonymousUser, wanted: Role) -> bool:
     order = list(Role)
     held = [order.index(Role(name)) for name in user.groups.values_list("name", flat=True) if name in set(Role)]
     return max(held, default=-1) >= order.index(wanted)
+
+
+def check_decider(name: str, wanted: Role) -> None:
+    """Refuse decisions in the name of an account that may not make them.
+
+    Raises:
+        RoleMissing: There is no such account, or it does not hold the role.
+    """
+    user = User.objects.filter(username=name).first()
+    if user is None or not may(user, wanted):
+        raise RoleMissing(
+            asked=f"To decide as {name}.",
+            found="There is no such account." if user is None else "The account does not hold the role.",
+            wants=f"The role {wanted} or one above it.",
+            next_step="Decide as an account that holds it, or add one with `goodstanding user`.",
+        )
 
 
 def add_account(name: str, role: str, password: str) -> User:
@@ -57,14 +74,22 @@ def add_account(name: str, role: str, password: str) -> User:
             wants="Every account has a name of its own.",
             next_step="Choose another name.",
         )
+    if name.casefold() == CALENDAR:
+        raise AccountRefused(
+            asked=asked,
+            found="The name is the calendar's: decisions that nobody took bear it.",
+            wants="A person is never taken for the calendar.",
+            next_step="Choose another name.",
+        )
     try:
+        User(username=name).clean_fields(exclude=["password"])
         validate_password(password, User(username=name))
     except ValidationError as error:
         raise AccountRefused(
             asked=asked,
             found=" ".join(error.messages),
-            wants="A password of at least twelve characters that is not a common one.",
-            next_step="Choose a longer password.",
+            wants="A name of letters, digits and @.+-_; a password of at least twelve characters, not a common one.",
+            next_step="Choose another name or a longer password.",
         ) from None
     with transaction.atomic():
         user = User.objects.create_user(username=name, password=password)

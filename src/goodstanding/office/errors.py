@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from goodstanding.core.errors import Broken, GoodstandingError, Invalid, RoleMissing
+from goodstanding.core.errors import Broken, FormUntrusted, GoodstandingError, Invalid, RoleMissing
 from goodstanding.office.pages import page
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,20 @@ class ErrorsBecomePages:
         return page(request, "broken.html", {"reference": reference}, status=500)
 
 
+def form_untrusted(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form whose token is missing or stale; Django calls it with its reason."""
+    error = FormUntrusted(
+        asked=f"To send a form to {request.path}.",
+        found=reason or "Its token is missing.",
+        wants="A form is sent from the page this office made for it, with cookies allowed.",
+        next_step="Open the page again and repeat what you did there.",
+    )
+    return page(request, "error.html", {"error": error}, status=status_of(error))
+
+
 def status_of(error: GoodstandingError) -> int:
     """Return the HTTP status of an error by its temper."""
-    if isinstance(error, RoleMissing):
+    if isinstance(error, RoleMissing | FormUntrusted):
         return 403
     if isinstance(error, Broken):
         return 500

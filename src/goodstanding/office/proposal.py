@@ -48,7 +48,8 @@ def proposal(request: HttpRequest, id_: int) -> HttpResponse:
     day = max(today(), record.as_of)
     seen = view((one.fact for one in stored), day, now())
     definition = book.lists.lists.get(record.list_code)
-    ground = next((one for one in definition.grounds if one.code == record.ground_code), None) if definition else None
+    versions = [one for one in definition.grounds if one.code == record.ground_code] if definition else []
+    ground = next((one for one in versions if one.rule.validity.contains(record.arose_on)), next(iter(versions), None))
     rules = book.rules().get(record.rule_number, [])
     rule = next((rule for rule in rules if rule.validity.contains(record.arose_on)), rules[0] if rules else None)
     wanted = set(record.facts)
@@ -77,7 +78,7 @@ def decide_proposal(request: HttpRequest, id_: int) -> HttpResponse:
     """Approve or reject a proposal, then show it with its decision."""
     record = proposal_of(id_)
     verdict = Verdict.APPROVE if request.POST.get("verdict") == Verdict.APPROVE.value else Verdict.REJECT
-    reason = request.POST.get("reason", "").strip()[:4000]
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:4000]
     day = max(today(), record.as_of)
     decision = decide(the_home(), id_, verdict, request.user.get_username(), reason, day, now())
     messages.success(request, say(request, f"office.decided.{verdict}", number=decision.number))

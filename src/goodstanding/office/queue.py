@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.core.paginator import Paginator
@@ -21,6 +22,7 @@ from goodstanding.records.models import ProposalRecord
 
 PER_PAGE = 50
 OPEN = ProposalRecord.State.OPEN
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what a column holds
 
 
 @require_GET
@@ -51,7 +53,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @needs(Role.CHIEF)
 def approve_many(request: HttpRequest) -> HttpResponse:
     """Approve the ticked proposals, each with a decision of its own, and show what was refused."""
-    ids = [int(text) for text in request.POST.getlist("proposal") if text.isdecimal()][: PER_PAGE * 10]
+    ids = [int(text) for text in request.POST.getlist("proposal") if _NUMBER.fullmatch(text)][: PER_PAGE * 10]
     decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", today(), now())
     refused = {
         record.pk: record for record in ProposalRecord.objects.filter(pk__in=[id_ for id_, _ in decided.refusals])

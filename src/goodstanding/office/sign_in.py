@@ -5,6 +5,8 @@ The count is kept in this process's memory: with several processes each counts f
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -25,8 +27,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     onward = _onward(request)
     if request.method == "GET":
         return page(request, "sign_in.html", {"onward": onward, "problem": "", "name": ""})
-    name = request.POST.get("name", "")[:150]
-    key = f"failures:{name.casefold()}:{request.META.get('REMOTE_ADDR', '')}"
+    name = request.POST.get("name", "").replace("\0", "")[:150]  # PostgreSQL refuses a NUL in text
+    whose = f"{name.casefold()} at {request.META.get('REMOTE_ADDR', '')}"
+    key = f"failures:{sha256(whose.encode()).hexdigest()}"  # a cache's keys hold neither spaces nor long names
     if cache.get(key, 0) >= FAILURES:
         return page(request, "sign_in.html", {"onward": onward, "problem": "wait", "name": name}, status=429)
     user = authenticate(request, username=name, password=request.POST.get("password", ""))

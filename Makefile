@@ -7,6 +7,7 @@ LOOK := src/goodstanding/look/static/goodstanding.css
 HOME_DIR ?= build/demo
 PORT ?= 8000
 SERVE ?= yes
+AS_OF ?= 2014-12-31
 DATA ?= ../shared/data/chicago-food-inspections
 
 .DEFAULT_GOAL := help
@@ -32,8 +33,8 @@ look: $(LOOK) ## compile the style sheet
 demo: $(READY) $(LOOK) ## a synthetic province, one whole supervision cycle, served on port 8000 (SERVE=no stops before)
 	$(BIN)/goodstanding --home $(HOME_DIR) demo --fresh $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
 
-chicago: $(READY) $(LOOK) ## the real Chicago food inspections; DATA=dir takes the folder from anywhere
-	$(BIN)/goodstanding --home build/chicago chicago --fresh --data $(DATA) $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
+chicago: $(READY) $(LOOK) ## the real Chicago food inspections as of a day (AS_OF=2014-12-31); DATA=dir takes the folder from anywhere
+	$(BIN)/goodstanding --home build/chicago chicago --fresh --data $(DATA) --as-of $(AS_OF) $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
 
 serve: $(READY) $(LOOK) ## serve what `make demo` made
 	$(BIN)/goodstanding --home $(HOME_DIR) serve --port $(PORT)

@@ -29,6 +29,23 @@ def test_the_queue_names_business_act_rule_and_deadline(signed_in: SignedIn, pro
         assert words in content
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("list=abnormal&act=enter&ground=annual_report_missed", True),
+        ("due=overdue", True),
+        ("list=abnormal&act=lift", False),
+        ("list=serious", False),
+        ("list=nonsense&act=nonsense&ground=nonsense&due=nonsense", True),
+    ],
+)
+def test_the_queue_is_narrowed_by_what_it_knows(
+    signed_in: SignedIn, proposal: ProposalRecord, query: str, shown: bool
+) -> None:
+    content = signed_in(Role.VIEWER).get(f"/office/?{query}").content.decode()
+    assert (f"/office/proposal/{proposal.pk}" in content) is shown
+
+
 def test_a_proposal_shows_rule_source_certainty_facts_and_ways_out(
     signed_in: SignedIn, proposal: ProposalRecord, office: Home
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from goodstanding.core.entity import profile
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.pages import now, page, the_home, the_rulebook, today
@@ -21,6 +23,7 @@ from goodstanding.records.listings import Verdict, decide_many
 from goodstanding.records.models import ProposalRecord
 
 PER_PAGE = 50
+OVERDUE = "overdue"
 OPEN = ProposalRecord.State.OPEN
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what a column holds
 
@@ -28,23 +31,32 @@ _NUMBER = re.compile(r"[0-9]{1,18}")  # what a column holds
 @require_GET
 @needs(Role.VIEWER)
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show the open proposals, filtered by list and act."""
+    """Show the open proposals, filtered by list, act, ground and whether their deadline is over."""
     book = the_rulebook()
     waiting = ProposalRecord.objects.filter(state=OPEN)
-    counts = list(waiting.values_list("act", "list_code").annotate(count=Count("id")).order_by("list_code", "act"))
-    chosen = {"list": request.GET.get("list", ""), "act": request.GET.get("act", "")}
+    kinds = waiting.values_list("act", "list_code", "ground_code").annotate(count=Count("id"))
+    counts = list(kinds.order_by("list_code", "act", "ground_code"))
+    overdue = waiting.filter(due_on__lt=today())
+    late = overdue.count()
+    chosen = {name: request.GET.get(name, "") for name in ("list", "act", "ground", "due")}
+    if chosen["due"] == OVERDUE:
+        waiting = overdue
     if chosen["list"] in book.lists.lists:
         waiting = waiting.filter(list_code=chosen["list"])
     if chosen["act"] in {act.value for act in Act}:
         waiting = waiting.filter(act=chosen["act"])
+    if chosen["ground"] in {ground for _, _, ground, _ in counts}:
+        waiting = waiting.filter(ground_code=chosen["ground"])
     shown = Paginator(waiting.order_by("due_on", "id"), PER_PAGE).get_page(request.GET.get("page"))
     values = {
-        "counts": counts,
+        "counts": [(*kind, ground_title(book, kind[1], kind[2]), count) for *kind, count in counts],
         "chosen": chosen,
+        "pattern": "/office/?" + urlencode(chosen) + "&page={page}",
+        "late": late,
         "shown": shown,
         "names": names_of(one.entity_id for one in shown),
         "today": today(),
-        "total": sum(count for _, _, count in counts),
+        "total": sum(count for *_, count in counts),
     }
     return page(request, "queue.html", values)
 
@@ -60,6 +72,15 @@ def approve_many(request: HttpRequest) -> HttpResponse:
     }
     rows = [(id_, refused.get(id_), error) for id_, error in decided.refusals]
     return page(request, "decided_many.html", {"count": decided.count, "refusals": rows})
+
+
+def ground_title(book: Rulebook, list_code: str, ground_code: str) -> Mapping[str, str]:
+    """Return a ground's title by language; its code where the rulebook no longer has it."""
+    definition = book.lists.lists.get(list_code)
+    for ground in definition.grounds if definition is not None else ():
+        if ground.code == ground_code:
+            return ground.rule.title
+    return dict.fromkeys(book.languages, ground_code)
 
 
 def names_of(entity_ids: Iterable[str]) -> dict[str, str]:

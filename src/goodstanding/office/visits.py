@@ -63,6 +63,13 @@ def record(request: HttpRequest, label: str, visit_id: int) -> HttpResponse:
             wants="The day of the visit, written YYYY-MM-DD.",
             next_step="Go back and mend the day.",
         ) from None
+    if day > today():
+        raise ResultInvalid(
+            asked=f"To record the visit {visit_id} on {day}.",
+            found="That day is still to come.",
+            wants="What was found, on the day it was found.",
+            next_step="Go back and mend the day.",
+        )
     finding = Finding(visit_id, tuple(request.POST.getlist("result")), day)
     record_findings(the_rulebook(), [finding], now(), request.user.get_username())
     messages.success(request, say(request, "office.visit.recorded"))

@@ -76,7 +76,7 @@ def _in_words(value: Value, field: Field, book: Rulebook) -> str | Words:
             titles = [book.title_of(field.table, code) for code in value]
             return {language: "; ".join(title[language] for title in titles) for language in book.languages}
         case FieldType.INTEGER if field.name.endswith("_minor") and isinstance(value, int):
-            return f"{value // 100:,}.{value % 100:02} {book.currency}"
+            return f"{value:,}"  # in the unit that the field's title names
         case FieldType.BOOLEAN:
             return "✓" if value else "–"
     return str(value)

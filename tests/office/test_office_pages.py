@@ -92,6 +92,24 @@ def test_a_rejection_without_a_reason_is_refused(signed_in: SignedIn, proposal: 
     assert Decision.objects.get().reason == "Filed on paper."
 
 
+@pytest.mark.parametrize("form", [{}, {"verdict": ""}, {"verdict": "perhaps"}, {"verdict": "APPROVE"}])
+def test_a_form_without_a_verdict_decides_nothing(
+    signed_in: SignedIn, proposal: ProposalRecord, form: dict[str, str]
+) -> None:
+    answer = signed_in(Role.OFFICER).post(f"/office/proposal/{proposal.pk}/decide", {"reason": "So it is.", **form})
+    assert answer.status_code == 400
+    assert "listing.verdict_missing" in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_what_the_calendar_found_on_a_later_day_is_decided_on_that_day(
+    signed_in: SignedIn, proposal: ProposalRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "today", lambda: date(2026, 6, 1))  # before the ground arose
+    signed_in(Role.CHIEF).post("/office/approve", {"proposal": [proposal.pk]})
+    assert Decision.objects.get().decided_on == proposal.as_of
+
+
 def test_a_stale_proposal_is_refused_on_the_facts_of_the_day(signed_in: SignedIn, proposal: ProposalRecord) -> None:
     report_filed()
     answer = signed_in(Role.OFFICER).post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "approve"})
@@ -165,6 +183,11 @@ def test_an_unexpected_failure_shows_a_reference_and_never_its_text(
         ("/office/business/uscc:nobody", 404),
         ("/office/decision/1999-1", 404),
         ("/office/campaign/none", 404),
+        ("/office/business/a%00b", 404),
+        ("/office/decision/a%00b", 404),
+        ("/office/campaign/a%00b", 404),
+        (f"/office/proposal/{'9' * 40}", 404),
+        (f"/office/campaign/none/visit/{'9' * 40}", 404),
         ("/office/?page=zzz&list='&act=%00", 200),
     ],
 )

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter, PathConverter, StringConverter
 
 from goodstanding.office import business, decisions, proposal, quarantine, queue, sign_in, visits
+
+
+class Serial(IntConverter):
+    """A number that a column can hold; a longer one is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
+class Name(StringConverter):
+    """Text without NUL, which PostgreSQL refuses even to look for."""
+
+    regex = r"[^/\x00]+"
+
+
+class Number(PathConverter):
+    """A decision's number: a campaign's decision has its label in it."""
+
+    regex = r"[^\x00]+"
+
+
+register_converter(Serial, "serial")
+register_converter(Name, "name")
+register_converter(Number, "number")
 
 urlpatterns = [
     path("office/sign-in", sign_in.sign_in),
     path("office/sign-out", sign_in.sign_out),
     path("office/", queue.queue),
     path("office/approve", queue.approve_many),
-    path("office/proposal/<int:id_>", proposal.proposal),
-    path("office/proposal/<int:id_>/decide", proposal.decide_proposal),
-    path("office/business/<str:entity_id>", business.business),
+    path("office/proposal/<serial:id_>", proposal.proposal),
+    path("office/proposal/<serial:id_>/decide", proposal.decide_proposal),
+    path("office/business/<name:entity_id>", business.business),
     path("office/decisions", decisions.decisions),
-    path("office/decision/<path:number>", decisions.decision),
+    path("office/decision/<number:number>", decisions.decision),
     path("office/quarantine", quarantine.quarantine),
     path("office/campaigns", visits.campaigns),
-    path("office/campaign/<str:label>", visits.campaign),
-    path("office/campaign/<str:label>/visit/<int:visit_id>", visits.record),
+    path("office/campaign/<name:label>", visits.campaign),
+    path("office/campaign/<name:label>/visit/<serial:visit_id>", visits.record),
 ]

@@ -340,6 +340,12 @@ class ProposalUnknown(Invalid):
     code = "listing.proposal_unknown"
 
 
+class VerdictMissing(Invalid):
+    """A decision says neither approve nor reject."""
+
+    code = "listing.verdict_missing"
+
+
 class NoLongerCalledFor(Refused):
     """A proposal was decided or lapsed, or the facts of the day no longer call for it."""
 

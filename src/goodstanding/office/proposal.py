@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from goodstanding.core.entity import profile
-from goodstanding.core.errors import ProposalUnknown
+from goodstanding.core.errors import ProposalUnknown, VerdictMissing
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act
 from goodstanding.office.access import needs
@@ -77,9 +77,20 @@ def proposal(request: HttpRequest, id_: int) -> HttpResponse:
 def decide_proposal(request: HttpRequest, id_: int) -> HttpResponse:
     """Approve or reject a proposal, then show it with its decision."""
     record = proposal_of(id_)
-    verdict = Verdict.APPROVE if request.POST.get("verdict") == Verdict.APPROVE.value else Verdict.REJECT
+    verdict = _verdict_of(request.POST.get("verdict", ""))
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:4000]
     day = max(today(), record.as_of)
     decision = decide(the_home(), id_, verdict, request.user.get_username(), reason, day, now())
     messages.success(request, say(request, f"office.decided.{verdict}", number=decision.number))
     return redirect(f"/office/proposal/{id_}")
+
+
+def _verdict_of(text: str) -> Verdict:
+    if text not in set(Verdict):
+        raise VerdictMissing(
+            asked="To decide a proposal.",
+            found=f"The verdict is {text!r}.",
+            wants="One of: " + ", ".join(Verdict) + ".",
+            next_step="Go back to the proposal and press one of its two buttons.",
+        )
+    return Verdict(text)

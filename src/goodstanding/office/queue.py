@@ -66,7 +66,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 def approve_many(request: HttpRequest) -> HttpResponse:
     """Approve the ticked proposals, each with a decision of its own, and show what was refused."""
     ids = [int(text) for text in request.POST.getlist("proposal") if _NUMBER.fullmatch(text)][: PER_PAGE * 10]
-    decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", today(), now())
+    chosen = ProposalRecord.objects.filter(pk__in=ids)
+    # Never before the day the calendar looked: what it then found need not have been so earlier.
+    day = max([today(), *chosen.values_list("as_of", flat=True).distinct()])
+    decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", day, now())
     refused = {
         record.pk: record for record in ProposalRecord.objects.filter(pk__in=[id_ for id_, _ in decided.refusals])
     }

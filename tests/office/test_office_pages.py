@@ -89,7 +89,12 @@ def test_a_rejection_without_a_reason_is_refused(signed_in: SignedIn, proposal: 
     assert answer.status_code == 409
     assert "act.reason_missing" in answer.content.decode()
     client.post(f"/office/proposal/{proposal.pk}/decide", {"verdict": "reject", "reason": "Filed on paper."})
-    assert Decision.objects.get().reason == "Filed on paper."
+    decision = Decision.objects.get()
+    assert decision.reason == "Filed on paper."
+    for address in (f"/office/decision/{decision.number}", "/office/decisions", f"/office/business/{ENTITY}"):
+        content = client.get(f"{address}?lang=en").content.decode()
+        assert "Rejected" in content
+        assert "Approved" not in content
 
 
 @pytest.mark.parametrize("form", [{}, {"verdict": ""}, {"verdict": "perhaps"}, {"verdict": "APPROVE"}])

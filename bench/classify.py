@@ -36,8 +36,9 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
 from goodstanding.engine.indicator import day_number
 from goodstanding.engine.indicators import every
-from goodstanding.engine.score import card_in_force, class_tables, classify_snapshot, compiled
+from goodstanding.engine.score import card_in_force, compiled
 from goodstanding.engine.snapshot import Snapshot, in_buckets, put_in_force, read, schema
+from goodstanding.engine.whole import class_tables, classify_snapshot
 from goodstanding.home import read_rulebook, rulebook_folder
 
 AS_OF = date(2026, 11, 20)

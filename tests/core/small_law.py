@@ -76,7 +76,7 @@ number = "K-3"
 is_public = true
 is_feature = true
 [kind.check.field]
-results = {{ type = "codes", codes = "results", required = true, title = {{ en = "Results" }} }}
+results = {{ type = "codes", codes = "results", required = true, feature = true, title = {{ en = "Results" }} }}
 seen_on = {{ type = "day", title = {{ en = "Seen on" }} }}
 lasts_until = {{ type = "day", title = {{ en = "Lasts until" }} }}
 is_final = {{ type = "boolean", title = {{ en = "Final" }} }}
@@ -172,6 +172,8 @@ within = {{ number = 1, unit = "working_day" }}
     "classification": f"""
 [scale.risk]
 title = {{ en = "Risk" }}
+[scale.risk.direction]
+checks = "rising"
 [[scale.risk.class]]
 code = "low"
 title = {{ en = "Low" }}
@@ -180,19 +182,35 @@ lower = 0
 code = "high"
 title = {{ en = "High" }}
 lower = 10
+[area.kitchens]
+number = "C-4"
+{SOURCE}
+kind = "check"
+field = "results"
+codes = ["bad"]
 [[scorecard]]
 scale = "risk"
 number = "C-1"
 {SOURCE}
 [[scorecard.weigh]]
 indicator = "checks"
-lower = [0, 1, 3]
-points = [0, 5, 12]
+bins = [{{ to = 0, points = 0 }}, {{ from = 1, to = 2, points = 5 }}, {{ from = 3, points = 12 }}]
+[[scorecard.weigh]]
+indicator = "checks"
+area = "kitchens"
+missing = 3
+bins = [{{ points = 1 }}]
 [[scorecard.direct]]
 number = "C-2"
 {SOURCE}
 indicator = "listed"
 class = "high"
+[[scorecard.signal]]
+number = "C-3"
+{SOURCE}
+area = "kitchens"
+steps = 1
+bound = "high"
 """,
     "inspection": f"""
 result_kind = "check"

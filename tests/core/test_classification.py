@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodstanding.core.classification import ClassBand, DirectRule, Scale, Scorecard, Weighing, score
+from goodstanding.core.classification import ClassBand, Condition, DirectRule, Scale, Scorecard, Signal, Weighing, score
 from goodstanding.core.dates import Span
 from goodstanding.core.errors import RulebookInvalid
 from goodstanding.core.rule import Confidence, Rule, Source
@@ -17,10 +18,10 @@ from tests.core.small_law import files
 
 RULE = Rule("C-1", {"en": "Points"}, Span(date(2000, 1, 1)), Source("Act", "1", Confidence.TEXT))
 BANDS = {"A": 0, "B": 10, "C": 30}
-SCALE = Scale("risk", {"en": "Risk"}, tuple(ClassBand(code, {"en": code}, at) for code, at in BANDS.items()))
+SCALE = Scale("risk", {"en": "Risk"}, tuple(ClassBand(code, {"en": code}, at) for code, at in BANDS.items()), {})
 FINES = Weighing("fines", ((0, 0), (1, 12), (3, 40)))
 CLEAN = Weighing("clean", ((0, 0), (2, -15)))
-LISTED = DirectRule(RULE, "listed", 1, "C")
+LISTED = DirectRule(RULE, Condition("listed", 1), "C")
 
 
 def card(*weighings: Weighing, base: int = 0, direct: tuple[DirectRule, ...] = ()) -> Scorecard:
@@ -64,26 +65,26 @@ def test_a_direct_rule_sets_the_class_whatever_the_points_say() -> None:
 
 
 def test_a_direct_rule_never_lowers_a_class_and_still_stands_in_the_explanation() -> None:
-    mild = DirectRule(RULE, "listed", 1, "B")
+    mild = DirectRule(RULE, Condition("listed", 1), "B")
     outcome = score({"listed": 1, "fines": 3}, card(FINES, direct=(mild,)), SCALE)
     assert (outcome.class_code, outcome.direct) == ("C", (mild,))
 
 
 def test_of_two_direct_rules_the_higher_class_holds() -> None:
-    mild = DirectRule(RULE, "listed", 1, "B")
+    mild = DirectRule(RULE, Condition("listed", 1), "B")
     for rules in ((mild, LISTED), (LISTED, mild)):
         outcome = score({"listed": 1}, card(FINES, direct=rules), SCALE)
         assert (outcome.class_code, outcome.direct) == ("C", rules)
 
 
 def test_a_direct_rule_holds_from_its_bound_on() -> None:
-    twice = DirectRule(RULE, "listed", 2, "C")
+    twice = DirectRule(RULE, Condition("listed", 2), "C")
     assert score({"listed": 1}, card(FINES, direct=(twice,)), SCALE).direct == ()
     assert score({"listed": 2}, card(FINES, direct=(twice,)), SCALE).direct == (twice,)
 
 
 def test_a_card_names_every_indicator_once_in_its_own_order() -> None:
-    again = DirectRule(RULE, "fines", 5, "C")
+    again = DirectRule(RULE, Condition("fines", 5), "C")
     assert card(FINES, CLEAN, direct=(LISTED, again)).indicators == ("fines", "clean", "listed")
 
 
@@ -105,6 +106,65 @@ def test_more_fines_never_mean_a_better_class(
     assert less.points == max(0, base + sum(line.points for line in less.lines))
 
 
+UP = Signal(RULE, Condition("spike"), 2, "B")
+DOWN = Signal(RULE, Condition("honoured"), -1, "A")
+
+
+@pytest.mark.parametrize(
+    ("points", "signals", "code"),
+    [
+        (0, (UP,), "B"),  # two steps, and no further than the bound
+        (10, (UP,), "B"),
+        (30, (UP,), "C"),  # past the bound already: it stays
+        (30, (DOWN,), "B"),
+        (0, (DOWN,), "A"),
+        (0, (UP, DOWN), "A"),
+        (30, (DOWN, UP), "B"),
+    ],
+)
+def test_a_signal_moves_a_class_by_its_steps_and_never_past_its_bound(
+    points: int, signals: tuple[Signal, ...], code: str
+) -> None:
+    moved = replace(card(base=points), signals=signals)
+    outcome = score({"spike": 1, "honoured": 1}, moved, SCALE)
+    assert (outcome.class_code, outcome.points, outcome.signals) == (code, points, signals)
+    assert score({}, moved, SCALE).class_code == SCALE.of_points(points).code
+
+
+def test_a_direct_rule_holds_whatever_the_signals_say() -> None:
+    lowered = replace(card(base=30, direct=(LISTED,)), signals=(DOWN,))
+    assert score({"listed": 1, "honoured": 1}, lowered, SCALE).class_code == "C"
+    assert score({"honoured": 1}, lowered, SCALE).class_code == "B"
+
+
+def test_what_is_bound_to_a_key_area_counts_only_there() -> None:
+    weighing = replace(FINES, area="food", missing=4)
+    floor = DirectRule(RULE, Condition("", area="food"), "B")
+    bound = replace(card(CLEAN, weighing), direct=(floor,))
+    outside, inside, silent = (
+        score({"fines": 3}, bound, SCALE),
+        score({"fines": 3}, bound, SCALE, {"food"}),
+        score({}, bound, SCALE, {"food"}),
+    )
+    assert (outside.points, outside.class_code, outside.lines[1].applies, outside.direct) == (0, "A", False, ())
+    assert (inside.points, inside.class_code, inside.lines[1].applies, inside.direct) == (40, "C", True, (floor,))
+    assert (silent.points, silent.class_code) == (4, "B")
+    assert bound.areas == ("food",)
+
+
+def test_every_number_falls_in_exactly_one_range_of_a_card_that_was_read() -> None:
+    read = load(files()).scorecards[0].weighings[0]
+    assert [(read.bin_of(value), read.points(value)) for value in (-5, 0, 1, 2, 3, 99)] == [
+        (0, 0),
+        (0, 0),
+        (1, 5),
+        (1, 5),
+        (2, 12),
+        (2, 12),
+    ]
+    assert [read.bounds(place) for place in range(3)] == [(None, 1), (1, 3), (3, None)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "wanted"),
     [
@@ -112,10 +172,28 @@ def test_more_fines_never_mean_a_better_class(
         ("lower = 10", "lower = 0", "begin at 0 and rise"),
         ('code = "high"', 'code = "low"', "Each class once"),
         ('scale = "risk"', 'scale = "grade"', "A scale of this file"),
-        ("lower = [0, 1, 3]", "lower = [0, 3, 1]", "Rising bounds"),
-        ("lower = [0, 1, 3]", "lower = [0, 1, 1]", "Rising bounds"),
-        ("lower = [0, 1, 3]", "lower = [0, 1]", "as many as there are points"),
-        ("points = [0, 5, 12]", "points = []", "as many as there are points"),
+        ("from = 1, to = 2", "from = 0, to = 2", "1."),
+        ("from = 1, to = 2", "from = 2, to = 2", "1."),
+        ("from = 1, to = 2", "from = 1, to = 0", "not below the first"),
+        ("from = 1, to = 2", "to = 2", "Only the first range without `from`"),
+        ("from = 1, to = 2", "from = 1", "Only the last range without `to`"),
+        ("{ to = 0, points = 0 }", "{ from = 0, to = 0, points = 0 }", "A first range without `from`"),
+        ("{ from = 3, points = 12 }", "{ from = 3, to = 9, points = 12 }", "the last one without `to`"),
+        ("points = 12 }", "points = 4 }", "checks is rising"),
+        ('checks = "rising"', 'checks = "falling"', "checks is falling"),
+        ('checks = "rising"', 'checks = "upwards"', "One of: rising, falling"),
+        ('checks = "rising"', 'cheques = "rising"', "indicator of the engine"),
+        ("points = 12 }", "points = 9_000_000 }", "Points between"),
+        ('area = "kitchens"\nmissing = 3', "missing = 3", "Each indicator once"),
+        ('area = "kitchens"\nmissing', 'area = "cellars"\nmissing', "A key area of this file"),
+        ('area = "kitchens"\nsteps', "steps", "An indicator, an area, or both"),
+        ("steps = 1", "steps = 0", "Classes towards more risk"),
+        ("steps = 1", "at_least = 1\nsteps = 1", "only beside an indicator"),
+        ('bound = "high"', 'bound = "highest"', "A class of scale risk"),
+        ('codes = ["bad"]', 'codes = ["sad"]', "Codes of table results"),
+        ('codes = ["bad"]', "codes = []", "Codes of table results"),
+        ('field = "results"', 'field = "place"', "holds codes and is a feature"),
+        ('kind = "check"', 'kind = "cheque"', "A fact kind of facts.toml"),
         ('class = "high"', 'class = "highest"', "A class of scale risk"),
         ('indicator = "checks"', 'indicator = "cheques"', "indicator of the engine"),
     ],

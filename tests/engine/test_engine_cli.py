@@ -10,9 +10,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from goodstanding.cli.engine import bin_of
+import goodstanding.cli.engine  # noqa: F401 - adds its commands
 from goodstanding.cli.frame import app
-from goodstanding.core.classification import Weighing
 from goodstanding.core.errors import EntityUnknown
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
@@ -116,17 +115,3 @@ def test_a_look_back_does_not_become_how_things_stand(home: Home) -> None:
     assert classes.current_run(home.rulebook.digest, "risk") == ClassRun.objects.get(pk=again)
     assert classes.current_run("0" * 64, "risk") is None
     assert classes.current_run(home.rulebook.digest, "spaceship") is None
-
-
-@pytest.mark.parametrize(
-    ("value", "bounds"),
-    [(None, None), (-1, None), (0, (0, 1)), (1, (1, 3)), (2, (1, 3)), (3, (3, None)), (9, (3, None))],
-    ids=str,
-)
-def test_a_bin_reaches_from_its_lower_bound_to_the_next(
-    value: int | None, bounds: tuple[int, int | None] | None
-) -> None:
-    weighing = Weighing("x", ((0, 0), (1, 5), (3, 9)))
-    assert bin_of(weighing, value) == bounds
-    below = [points for lower, points in weighing.bins if bounds and lower == bounds[0]]
-    assert weighing.points(value) == (below[0] if below else 0)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
@@ -15,15 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodstanding.core.classification import DirectRule, Outcome, Scorecard, Weighing, score
+from goodstanding.core.classification import Area, Condition, DirectRule, Outcome, Scorecard, Signal, Weighing, score
 from goodstanding.core.errors import IndicatorUnfit, NoRuleInForce, SnapshotHarmed
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine import score as engine
 from goodstanding.engine.backends import DuckDB
 from goodstanding.engine.indicator import Facts, Indicator, Need
 from goodstanding.engine.indicators import every
-from goodstanding.engine.score import card_in_force, classify_facts, classify_snapshot, compiled, result_schema
+from goodstanding.engine.instant import Instant, classify_facts
+from goodstanding.engine.score import card_in_force, compiled, result_schema
 from goodstanding.engine.snapshot import Snapshot, table_of, write
+from goodstanding.engine.whole import classify_snapshot
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
 
 COLUMNS = ("capital_minor", "amount_minor", "year")
@@ -48,10 +51,15 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "every", lambda: indicators)
 
 
-def outcomes(values: Sequence[Values], card: Scorecard, book: Rulebook) -> list[Outcome]:
+def given_rows(values: Sequence[Mapping[str, Any]], book: Rulebook) -> list[dict[str, Any]]:
+    """Return one registration row for each set of values."""
+    fixed = {"kind": book.roles.kind, "from_day": 0, "place": 0, "established_ymd": 20200101}
+    return [{"entity_id": entity_id(n), **fixed, **own} for n, own in enumerate(values)]
+
+
+def outcomes(values: Sequence[Mapping[str, Any]], card: Scorecard, book: Rulebook) -> list[Outcome]:
     """Return what the compiled scorecard makes of each set of values."""
-    fixed = {"kind": "registration", "from_day": 0, "place": 0, "established_ymd": 20200101}
-    rows = [{"entity_id": entity_id(n), **fixed, **own} for n, own in enumerate(values)]
+    rows = given_rows(values, book)
     with TemporaryDirectory() as folder:
         pq.write_table(table_of(rows, book), Path(folder) / "bucket.parquet")
         snapshot = Snapshot(Path(folder), KNOWN_AT, 1, book.digest, len(rows), len(rows), ("bucket.parquet",))
@@ -67,6 +75,10 @@ def classes(values: Sequence[Values], card: Scorecard, book: Rulebook) -> list[t
 WHOLE = st.integers(-50, 120) | st.integers(-(10**12), 10**12)
 
 
+AREAS = st.sampled_from(["", "key"])
+CONDITIONS = st.builds(Condition, st.sampled_from(COLUMNS), WHOLE, AREAS) | st.just(Condition("", area="key"))
+
+
 @st.composite
 def cards(draw: st.DrawFn) -> Callable[[Rulebook], Scorecard]:
     """Any scorecard over the plain columns, on the first scale of a rulebook."""
@@ -74,31 +86,44 @@ def cards(draw: st.DrawFn) -> Callable[[Rulebook], Scorecard]:
     weighings = []
     for column in draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=3, unique=True)):
         lowers = sorted(draw(st.sets(WHOLE, min_size=1, max_size=4)))
-        weighings.append(Weighing(column, tuple((lower, draw(st.integers(-60, 80))) for lower in lowers)))
-    direct = draw(st.lists(st.tuples(st.sampled_from(COLUMNS), WHOLE, st.integers(0, 3)), max_size=3))
+        below = draw(st.sampled_from([(), (None,)]))
+        bins = tuple((lower, draw(st.integers(-60, 80))) for lower in (*below, *lowers))
+        weighings.append(Weighing(column, bins, draw(st.integers(-9, 9)), draw(AREAS)))
+    direct = draw(st.lists(st.tuples(CONDITIONS, st.integers(0, 3)), max_size=3))
+    moves = st.integers(-3, 3).filter(bool)
+    signals = draw(st.lists(st.tuples(CONDITIONS, moves, st.integers(0, 3)), max_size=4))
 
     def card(book: Rulebook) -> Scorecard:
         first = book.scorecards[0]
         bands = book.scales[first.scale].bands
-        rules = (DirectRule(first.rule, name, at_least, bands[place].code) for name, at_least, place in direct)
-        return replace(first, base=base, weighings=tuple(weighings), direct=tuple(rules))
+        rules = (DirectRule(first.rule, condition, bands[place].code) for condition, place in direct)
+        moving = (Signal(first.rule, condition, steps, bands[place].code) for condition, steps, place in signals)
+        return replace(first, base=base, weighings=tuple(weighings), direct=tuple(rules), signals=tuple(moving))
 
     return card
 
 
 VALUES = st.fixed_dictionaries({column: st.none() | WHOLE for column in COLUMNS})
+SUBJECTS = st.sampled_from(["enterprise", "self_employed"])
 
 
-@given(make=cards(), values=st.lists(VALUES, min_size=1, max_size=40))
+@given(make=cards(), everyone=st.lists(st.tuples(VALUES, SUBJECTS), min_size=1, max_size=40))
 @settings(deadline=None, max_examples=40)
 def test_the_compiled_scorecard_equals_its_oracle_on_any_values_and_any_card(
-    cn: Rulebook, make: Callable[[Rulebook], Scorecard], values: list[Values]
+    cn: Rulebook, make: Callable[[Rulebook], Scorecard], everyone: list[tuple[Values, str]]
 ) -> None:
     card = make(cn)
+    key = Area("key", card.rule, cn.roles.kind, cn.roles.subject_type, frozenset({"enterprise"}))
+    book = replace(cn, areas={"key": key})
+    rows = [{**own, cn.roles.subject_type: subject} for own, subject in everyone]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "every", lambda: {column: given_column(column) for column in COLUMNS})
-        found = outcomes(values, card, cn)
-    assert found == [score(own, card, cn.scales[card.scale]) for own in values]
+        found = outcomes(rows, card, book)
+        ready = Instant(book, card)
+        in_an_instant = [ready.classify(given_rows([row], book), AS_OF)[0].outcome(card) for row in rows]
+    scale = cn.scales[card.scale]
+    assert found == [score(own, card, scale, {"key"} if at == "enterprise" else ()) for own, at in everyone]
+    assert in_an_instant == found
 
 
 def test_a_class_begins_at_its_lower_bound(cn: Rulebook, plain: None) -> None:
@@ -116,7 +141,7 @@ def test_points_never_fall_below_zero(cn: Rulebook, plain: None) -> None:
 
 def test_a_direct_rule_raises_a_class_from_its_bound_on_and_never_lowers_one(cn: Rulebook, plain: None) -> None:
     first = cn.scorecards[0]
-    rule = DirectRule(first.rule, "amount_minor", 2, "C")
+    rule = DirectRule(first.rule, Condition("amount_minor", 2), "C")
     card = replace(first, base=0, weighings=(Weighing("year", ((0, 0), (1, 70))),), direct=(rule,))
     values: list[Values] = [
         {"year": 0, "amount_minor": 1},
@@ -129,7 +154,7 @@ def test_a_direct_rule_raises_a_class_from_its_bound_on_and_never_lowers_one(cn:
 
 def test_the_highest_of_several_direct_rules_counts(cn: Rulebook, plain: None) -> None:
     first = cn.scorecards[0]
-    rules = tuple(DirectRule(first.rule, "year", 1, code) for code in ("D", "B"))
+    rules = tuple(DirectRule(first.rule, Condition("year", 1), code) for code in ("D", "B"))
     card = replace(first, base=0, weighings=(Weighing("year", ((0, 0),)),), direct=rules)
     assert classes([{"year": 1}], card, cn) == [("D", 0)]
 

@@ -28,7 +28,7 @@ def test_every_rule_that_decides_something_has_a_case(name: str) -> None:
             if ground.end_rule is not None:
                 deciding.add(ground.end_rule.number)
     for card in book.scorecards:
-        deciding |= {card.rule.number, *(direct.rule.number for direct in card.direct)}
+        deciding |= {rule.number for rule in card.rules}
     shown = {case.content["rule"] for case in CASES if case.book == name}
     assert deciding - shown == set()
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from goodstanding.core.classification import Scorecard
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import FACTS, DuckDB
+from goodstanding.engine.indicator import day_clock
 from goodstanding.engine.score import compiled, expression, result_schema
 from goodstanding.engine.snapshot import rows_of, schema, table_of
 from tests.engine.histories import DAYS, KNOWN_AT, register
@@ -32,7 +33,7 @@ def on_sqlite(rows: Iterable[Mapping[str, Any]], book: Rulebook, card: Scorecard
             f"INSERT INTO {FACTS} VALUES ({marks})",  # noqa: S608 - no value in the text
             ([row.get(name) for name in columns] for row in rows),
         )
-        return sorted(engine.execute(str(ibis.to_sql(expression(book, card, as_of), dialect="sqlite"))))
+        return sorted(engine.execute(str(ibis.to_sql(expression(book, card, day_clock(as_of)), dialect="sqlite"))))
     finally:
         engine.close()
 
@@ -59,5 +60,5 @@ def test_two_engines_agree_to_the_last_digit(
 @pytest.mark.parametrize("dialect", ["pyspark", "postgres", "trino"])
 def test_a_scorecard_can_be_written_for_engines_of_a_cluster(dialect: str, cn: Rulebook, chicago: Rulebook) -> None:
     for book in (cn, chicago):
-        text = str(ibis.to_sql(expression(book, book.scorecards[0], DAYS[0]), dialect=dialect))
+        text = str(ibis.to_sql(expression(book, book.scorecards[0], day_clock(DAYS[0])), dialect=dialect))
         assert all(name in text for name in book.scorecards[0].indicators)

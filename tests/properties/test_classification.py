@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.score import Classified, card_in_force, classify_facts, classify_snapshot
+from goodstanding.engine.instant import classify_facts
+from goodstanding.engine.score import Classified, card_in_force
 from goodstanding.engine.snapshot import write
+from goodstanding.engine.whole import classify_snapshot
 from tests.engine.histories import DAYS, KNOWN_AT, later, register
 
 SEEDS = st.integers(0, 2**32)

@@ -131,31 +131,28 @@ def _lines_table(outcome: Outcome, card: Scorecard, language: Language) -> Table
         table.add_row(
             title.get(language.value, line.indicator),
             value,
-            _span(bin_of(weighing, line.value)),
+            _span(_bounds(weighing, line.value)),
             f"{line.points:+d}" if line.points else "0",
         )
     return table
 
 
-def bin_of(weighing: Weighing, value: int | None) -> tuple[int, int | None] | None:
-    """Return the bin a value falls in: its lower bound, and the next one's, excluded, or ``None`` for the last bin."""
-    if value is None:
-        return None
-    found = None
-    for lower, _ in weighing.bins:
-        if lower > value:
-            return None if found is None else (found, lower)
-        found = lower
-    return None if found is None else (found, None)
+def _bounds(weighing: Weighing, value: int | None) -> tuple[int | None, int | None] | None:
+    """Return the range a value falls in: its first number, and the next range's; ``None`` where there is no bound."""
+    place = weighing.bin_of(value)
+    return None if place is None else weighing.bounds(place)
 
 
-def _span(bounds: tuple[int, int | None] | None) -> str:
-    if bounds is None:
-        return ""
-    lower, upper = bounds
-    if upper is None:
-        return f"≥ {lower:,}"
-    return f"{lower:,}" if upper == lower + 1 else f"{lower:,} – {upper - 1:,}"
+def _span(bounds: tuple[int | None, int | None] | None) -> str:
+    match bounds:
+        case None | (None, None):
+            return ""
+        case (None, int(upper)):
+            return f"≤ {upper - 1:,}"
+        case (int(lower), int(upper)):
+            return f"{lower:,}" if upper == lower + 1 else f"{lower:,} – {upper - 1:,}"
+        case (lower, _):
+            return f"≥ {lower:,}"
 
 
 def _cited(rule: Rule, language: Language) -> str:
@@ -171,7 +168,7 @@ def _as_json(outcome: Outcome, card: Scorecard) -> dict[str, Any]:
         {
             "indicator": line.indicator,
             "value": line.value,
-            "bin": bin_of(weighing, line.value),
+            "bin": _bounds(weighing, line.value),
             "points": line.points,
         }
         for line, weighing in zip(outcome.lines, card.weighings, strict=True)

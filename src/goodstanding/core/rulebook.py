@@ -13,7 +13,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from goodstanding.core.classification import Scale, Scorecard, read_scales, read_scorecards
+from goodstanding.core.classification import Area, Scale, Scorecard
+from goodstanding.core.classification_reading import read_areas, read_scales, read_scorecards
 from goodstanding.core.dates import Calendar
 from goodstanding.core.disclosure import Disclosure, read_disclosure
 from goodstanding.core.duty import Duty, read_duties
@@ -51,6 +52,7 @@ class Rulebook:
     duties: Mapping[str, Duty]
     lists: Lists
     scales: Mapping[str, Scale]
+    areas: Mapping[str, Area]
     scorecards: tuple[Scorecard, ...]
     inspection: Inspection
     digest: str
@@ -72,7 +74,8 @@ class Rulebook:
                 if ground.end_rule is not None:
                     found.append(ground.end_rule)
         for card in self.scorecards:
-            found += [card.rule, *(direct.rule for direct in card.direct)]
+            found += card.rules
+        found += [area.rule for area in self.areas.values()]
         found += [item.rule for item in self.inspection.items.values()]
         found += [ratio.rule for ratio in self.inspection.ratios]
         by_number: dict[str, list[Rule]] = {}
@@ -104,7 +107,8 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     codes = _read_code_tables(head, languages)
     kinds = _read_kinds(tables["facts"], languages, codes)
     duties = read_duties(tables["duties"], languages, kinds)
-    scales = read_scales(tables["classification"], languages)
+    scales = read_scales(tables["classification"], languages, indicators)
+    areas = read_areas(tables["classification"], languages, kinds)
     book = Rulebook(
         code=head.text("code"),
         title=head.words("title", languages),
@@ -121,7 +125,8 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         duties=duties,
         lists=read_lists(tables["lists"], languages, kinds, duties),
         scales=scales,
-        scorecards=read_scorecards(tables["classification"], languages, scales, indicators),
+        areas=areas,
+        scorecards=read_scorecards(tables["classification"], languages, scales, areas, indicators),
         inspection=read_inspection(tables["inspection"], languages, kinds, scales),
         digest=digest(files),
     )

@@ -2,8 +2,9 @@
 
 Rules kept here:
 - All indicators of a scorecard are aggregates of the same grouped table, so one pass over the facts computes them all.
-- Days are whole numbers since 1970-01-01 and window bounds are computed in plain Python before the expression is
-  built: engines disagree on month arithmetic, never on integers.
+- Days are whole numbers since 1970-01-01, and whatever follows from the day alone (a window's bound, a year) is
+  computed in plain Python: engines disagree on month arithmetic, never on integers. An indicator asks the clock for it
+  by name, so that one expression serves a fixed day, as a literal, and every day, as a parameter.
 - An indicator says which kinds, fields and codes it reads; a rulebook that lacks one cannot use it. Fields that name
   persons or are for officers only can never be read.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -45,23 +47,46 @@ class Need:
     codes: tuple[str, ...] = ()
 
 
+class Clock(Protocol):
+    """Gives whole numbers that follow from the day of the classification alone."""
+
+    def __call__(self, name: str, of: Callable[[date], int]) -> ir.IntegerScalar:
+        """Return the number ``of`` gives for the day; one name always stands for one function."""
+        ...
+
+
+def day_clock(as_of: date) -> Clock:
+    """Return the clock of one fixed day: its numbers are literals."""
+    return lambda _name, of: ibis.literal(of(as_of), "int64")
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The facts of every entity, to be aggregated by entity, as of one day.
 
     Args:
         table: Rows begun by the day and still displayed; see `goodstanding.engine.features` for the columns.
-        as_of: The day.
+        clock: Whatever follows from the day alone.
         book: The rulebook, for its code tables and duties.
     """
 
     table: ir.Table
-    as_of: date
+    clock: Clock
     book: Rulebook
 
     @property
-    def day(self) -> int:
-        return day_number(self.as_of)
+    def day(self) -> ir.IntegerScalar:
+        """The day as whole days since 1970-01-01."""
+        return self.clock("day", day_number)
+
+    @property
+    def day_ymd(self) -> ir.IntegerScalar:
+        """The day as the number YYYYMMDD."""
+        return self.clock("day_ymd", ymd)
+
+    def months_ago(self, months: int) -> ir.IntegerScalar:
+        """Return the same day some months ago, or that month's last day, as whole days since 1970-01-01."""
+        return self.clock(f"months_ago_{months}", lambda day: day_number(add_months(day, -months)))
 
     def of(self, kind: str) -> ir.BooleanValue:
         """Facts of one kind begun by the day, ended ones included."""
@@ -73,7 +98,7 @@ class Facts:
 
     def within_months(self, kind: str, months: int) -> ir.BooleanValue:
         """Facts of one kind begun in the last months: later than the same day ``months`` ago."""
-        return self.of(kind) & (self.table.from_day > day_number(add_months(self.as_of, -months)))
+        return self.of(kind) & (self.table.from_day > self.months_ago(months))
 
     def count(self, where: ir.BooleanValue) -> ir.IntegerScalar:
         return self.table.count(where=where)
@@ -103,14 +128,17 @@ class Facts:
         rank = self.in_force(kind).cast("int64") * 2**24 + self.table.place
         return (rank * 100_000_000 + self.table.established_ymd).max(where=self.of(kind)) % 100_000_000
 
-    def was_active(self, end: date) -> ir.BooleanValue:
+    def was_active(self, end: ir.IntegerScalar) -> ir.BooleanValue:
         """Tell whether the business was active on an earlier day, as the registrations begun by then say.
 
         Where none had begun, what is recorded of the business is younger than the business: it is taken as active.
+
+        Args:
+            end: The day, as whole days since 1970-01-01.
         """
         roles = self.book.roles
-        begun = self.of(roles.kind) & (self.table.from_day <= day_number(end))
-        stands = self.table.until_day.isnull() | (self.table.until_day > day_number(end))
+        begun = self.of(roles.kind) & (self.table.from_day <= end)
+        stands = self.table.until_day.isnull() | (self.table.until_day > end)
         status = self.book.kinds[roles.kind].fields.get(roles.status)
         # A status that is no feature is not in the snapshot; then standing is all there is to go by.
         active = stands
@@ -120,13 +148,24 @@ class Facts:
         latest = (rank * 2 + active.cast("int64")).max(where=begun)
         return (latest % 2).fill_null(1) == 1
 
-    def owed(self, duty: Duty, window: int) -> ir.BooleanValue | None:
-        """Tell whether the window of a calendar year bound the business; ``None`` where the law had no such window."""
-        end = duty.window_end(window)
-        if not duty.rule.validity.contains(end):
-            return None
-        first = ymd(date(window - duty.first_after_years + 1, 1, 1))
-        return (self.established() < first) & self.was_active(end)
+    def window_year(self, duty: Duty, back: int = 0) -> ir.IntegerScalar:
+        """Return the calendar year of a duty's last closed window, or of the one so many years before it."""
+        return self.clock(f"{duty.code}_window_{back}", lambda day: duty.last_closed_window(day) - back)
+
+    def window_end(self, duty: Duty, back: int = 0) -> ir.IntegerScalar:
+        """Return the last day of that window, as whole days since 1970-01-01."""
+        return self.clock(f"{duty.code}_end_{back}", lambda day: day_number(_window_end(duty, day, back)))
+
+    def owed(self, duty: Duty, back: int = 0) -> ir.BooleanValue:
+        """Tell whether that window bound the business; one of a year without such a law bound nobody."""
+        in_law = self.clock(
+            f"{duty.code}_in_law_{back}", lambda day: int(duty.rule.validity.contains(_window_end(duty, day, back)))
+        )
+        first = self.clock(
+            f"{duty.code}_first_{back}",
+            lambda day: ymd(date(_window_end(duty, day, back).year - duty.first_after_years + 1, 1, 1)),
+        )
+        return (in_law == 1) & (self.established() < first) & self.was_active(self.window_end(duty, back))
 
     def none(self) -> ir.IntegerScalar:
         """Zero for everyone."""
@@ -161,6 +200,10 @@ class Indicator:
     needs: tuple[Need, ...]
     measure: Callable[[Facts], ir.IntegerScalar]
     needs_duty: str = ""
+
+
+def _window_end(duty: Duty, day: date, back: int) -> date:
+    return duty.window_end(duty.last_closed_window(day) - back)
 
 
 def check_fit(indicator: Indicator, book: Rulebook) -> None:

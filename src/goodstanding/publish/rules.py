@@ -69,6 +69,6 @@ def _groups(book: Rulebook) -> Iterable[tuple[str, Iterable[Rule]]]:
     yield "grounds", (ground.rule for ground in grounds)
     yield "exits", (way.rule for ground in grounds for way in ground.exits)
     cards = book.scorecards
-    yield "classes", chain((card.rule for card in cards), (one.rule for card in cards for one in card.direct))
+    yield "classes", chain(*(card.rules for card in cards))
     items = chain((item.rule for item in book.inspection.items.values()), (one.rule for one in book.inspection.ratios))
     yield "inspection", items

@@ -22,8 +22,10 @@ from django.db import transaction
 from goodstanding.core.classification import Outcome, Scorecard
 from goodstanding.core.errors import ClassificationUnderWay, EntityUnknown
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.score import Classified, card_in_force, classify_facts, classify_snapshot
+from goodstanding.engine.instant import classify_facts
+from goodstanding.engine.score import Classified, card_in_force
 from goodstanding.engine.snapshot import in_buckets, write
+from goodstanding.engine.whole import classify_snapshot
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun

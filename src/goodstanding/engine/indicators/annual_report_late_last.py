@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from goodstanding.engine.indicator import Facts, Indicator, Need, day_number
+from goodstanding.engine.indicator import Facts, Indicator, Need
 
 
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
     duty = facts.duty_of("annual_report")
-    window = duty.last_closed_window(facts.as_of)
-    of_year = facts.of(duty.kind) & (facts.table[duty.year_field] == window - duty.years_back)
+    of_year = facts.of(duty.kind) & (facts.table[duty.year_field] == facts.window_year(duty) - duty.years_back)
     first = facts.table.from_day.min(where=of_year)
-    return (first > day_number(duty.window_end(window))).cast("int64").fill_null(0)
+    return (first > facts.window_end(duty)).cast("int64").fill_null(0)
 
 
 INDICATOR = Indicator(

@@ -10,14 +10,11 @@ from goodstanding.engine.indicator import Facts, Indicator, Need
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
     duty = facts.duty_of("annual_report")
-    last = duty.last_closed_window(facts.as_of)
     missed = []
-    for window in range(last - 2, last + 1):
-        owed = facts.owed(duty, window)
-        if owed is None:
-            continue
-        filed = facts.count(facts.of(duty.kind) & (facts.table[duty.year_field] == window - duty.years_back)) > 0
-        missed.append((owed & ~filed).cast("int64"))
+    for back in range(3):
+        year = facts.window_year(duty, back) - duty.years_back
+        filed = facts.count(facts.of(duty.kind) & (facts.table[duty.year_field] == year)) > 0
+        missed.append((facts.owed(duty, back) & ~filed).cast("int64"))
     return sum(missed, start=facts.none())
 
 

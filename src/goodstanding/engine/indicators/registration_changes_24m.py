@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from goodstanding.core.dates import add_months
-from goodstanding.engine.indicator import Facts, Indicator, Need, day_number
+from goodstanding.engine.indicator import Facts, Indicator, Need
 
 
 def measure(facts: Facts) -> ir.IntegerScalar:
@@ -14,7 +13,7 @@ def measure(facts: Facts) -> ir.IntegerScalar:
     recent = facts.within_months(kind, 24)
     first = facts.table.from_day.min(where=facts.of(kind))
     # Were even the first one recent, it would be among those counted.
-    return facts.count(recent) - (first > day_number(add_months(facts.as_of, -24))).cast("int64")
+    return facts.count(recent) - (first > facts.months_ago(24)).cast("int64")
 
 
 INDICATOR = Indicator(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from goodstanding.engine.indicator import Facts, Indicator, Need, ymd
+from goodstanding.engine.indicator import Facts, Indicator, Need
 
 
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
     # A day of establishment yet to come counts as today's.
-    return ((ymd(facts.as_of) - facts.established()) // 10_000).clip(lower=0)
+    return ((facts.day_ymd - facts.established()) // 10_000).clip(lower=0)
 
 
 INDICATOR = Indicator(

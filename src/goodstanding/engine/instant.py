@@ -1,0 +1,129 @@
+"""A few entities in an instant: the same expression as one prepared statement over rows in memory.
+
+Rules kept here:
+- The statement is compiled once for a scorecard; the day is bound when it runs, so every day costs the same.
+- Rows come from the ledger, which is indexed by entity: there is no second store that could fall behind it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from threading import local
+from typing import Any
+
+import ibis
+import sqlglot
+from sqlglot import expressions
+
+from goodstanding.core.classification import Scorecard
+from goodstanding.core.fact import Fact
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.backends import FACTS
+from goodstanding.engine.features import readings, rows_of, schema
+from goodstanding.engine.score import Classified, classified, expression
+
+DIALECT = "sqlite"
+_FIRST_MARK = 7_000_000_000_000_000
+"""Numbers from here on stand for parameters while the text is made; no rulebook holds such points, bounds or codes."""
+
+
+class _Marks:
+    """A clock whose numbers are marks, one for each name, to become parameters of the statement."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Callable[[date], int]] = {}
+
+    def __call__(self, name: str, of: Callable[[date], int]) -> Any:
+        self.functions.setdefault(name, of)
+        return ibis.literal(_FIRST_MARK + list(self.functions).index(name), "int64")
+
+    def named(self, sql: str) -> str:
+        """Return the text with every mark a named parameter."""
+        names = list(self.functions)
+
+        def unmarked(node: expressions.Expression) -> expressions.Expression:
+            if isinstance(node, expressions.Literal) and not node.is_string and node.this.isdigit():
+                place = int(node.this) - _FIRST_MARK
+                if 0 <= place < len(names):
+                    return expressions.Placeholder(this=names[place])
+            return node
+
+        return sqlglot.parse_one(sql, dialect=DIALECT).transform(unmarked).sql(dialect=DIALECT)
+
+
+class Instant:
+    """A scorecard ready to place a few entities on any day; for one thread.
+
+    Raises:
+        IndicatorUnfit: See `goodstanding.engine.score.expression`.
+    """
+
+    def __init__(self, book: Rulebook, card: Scorecard) -> None:
+        marks = _Marks()
+        self._sql = marks.named(str(ibis.to_sql(expression(book, card, marks), dialect=DIALECT)))
+        self._functions = marks.functions
+        self._card = card
+        self._scale = book.scales[card.scale]
+        self._columns = schema(book).names
+        self._book = book
+        self._readings = readings(book)
+        self._rows = sqlite3.connect(":memory:", isolation_level=None)
+        quoted = ", ".join(f'"{name}"' for name in self._columns)
+        self._rows.execute(f"CREATE TABLE {FACTS} ({quoted})")
+        self._insert = f"INSERT INTO {FACTS} VALUES ({', '.join('?' * len(self._columns))})"  # noqa: S608 - names only
+
+    def classify(self, rows: Iterable[Mapping[str, Any]], as_of: date) -> list[Classified]:
+        """Return the class of every registered entity among some rows, by entity id.
+
+        Args:
+            rows: As `goodstanding.engine.features.rows_of` gives them, those of one entity together or not.
+        """
+        self.give(rows)
+        return self.on(as_of)
+
+    def give(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take rows to be placed on one day or many; they replace those given before."""
+        self._rows.execute("BEGIN")
+        self._rows.execute(f"DELETE FROM {FACTS}")  # noqa: S608 - a name of ours
+        self._rows.executemany(self._insert, ([row.get(name) for name in self._columns] for row in rows))
+        self._rows.execute("COMMIT")
+
+    def on(self, as_of: date) -> list[Classified]:
+        """Return the classes that the rows given last lead to on a day, by entity id."""
+        days = {name: of(as_of) for name, of in self._functions.items()}
+        found = sorted(self._rows.execute(self._sql, days))
+        return classified(found, self._card, self._scale)
+
+    def rows_of(self, facts: Iterable[Fact], known_at: datetime) -> list[dict[str, Any]]:
+        """Return the rows of one entity's facts as known at an instant; see `goodstanding.engine.features.rows_of`."""
+        return rows_of(facts, self._book, known_at, self._readings)
+
+
+_own = local()
+
+
+def instant_of(book: Rulebook, card: Scorecard) -> Instant:
+    """Return this thread's statement for a scorecard; making one takes as long as some thousand questions to it."""
+    kept: dict[tuple[str, int], tuple[Scorecard, Instant]] = _own.__dict__.setdefault("kept", {})
+    key = (book.digest, id(card))
+    if key not in kept:
+        if len(kept) >= 16:  # scorecards in use at one time are few
+            kept.pop(next(iter(kept)))
+        # The card is kept beside its statement, so no other card can come to have its identity.
+        kept[key] = (card, Instant(book, card))
+    return kept[key][1]
+
+
+def classify_facts(
+    facts: Iterable[Fact], book: Rulebook, card: Scorecard, as_of: date, known_at: datetime
+) -> Classified | None:
+    """Return the class of one entity from its facts, by the same expression; ``None`` where it is not registered.
+
+    Raises:
+        IndicatorUnfit: See `goodstanding.engine.score.expression`.
+    """
+    ready = instant_of(book, card)
+    found = ready.classify(ready.rows_of(facts, known_at), as_of)
+    return found[0] if found else None

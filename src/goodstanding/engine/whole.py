@@ -1,0 +1,54 @@
+"""The whole register at once: the compiled scorecard over every bucket of a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from goodstanding.core.classification import Scorecard
+from goodstanding.core.errors import SnapshotHarmed
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.score import Classified, classified, compiled, result_schema
+from goodstanding.engine.snapshot import Snapshot
+
+
+def classify_snapshot(
+    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: DuckDB, folder: Path | None = None
+) -> Iterator[list[Classified]]:
+    """Yield the classes of all entities of a snapshot, a bucket at a time; see `class_tables`."""
+    for table in class_tables(snapshot, book, card, as_of, engine, folder):
+        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+        yield classified(rows, card, book.scales[card.scale])
+
+
+def class_tables(
+    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: DuckDB, folder: Path | None = None
+) -> Iterator[pa.Table]:
+    """Yield the same as tables with the columns of `goodstanding.engine.score.result_schema`.
+
+    Args:
+        folder: Where each bucket's result is written as Parquet too, under the name of the bucket's file.
+    Raises:
+        SnapshotHarmed: The snapshot was written under another rulebook.
+        IndicatorUnfit: See `goodstanding.engine.score.expression`.
+    """
+    if snapshot.rulebook_digest != book.digest:
+        raise SnapshotHarmed(
+            asked=f"To classify from the snapshot in {snapshot.folder}.",
+            found=f"It was written under the rulebook {snapshot.rulebook_digest}.",
+            wants=f"One of the rulebook in force, {book.digest}: it decides which facts are features.",
+            next_step="Classify again; that writes a snapshot of its own.",
+        )
+    columns = result_schema(card)
+    sql = compiled(book, card, as_of, engine.dialect)
+    for path, found in zip(snapshot.paths, engine.run(sql, snapshot.paths), strict=True):
+        # A sum of whole numbers leaves DuckDB wider than 64 bits; all of ours fit.
+        table = found.cast(columns)
+        if folder is not None:
+            pq.write_table(table, folder / path.name, compression="zstd")
+        yield table

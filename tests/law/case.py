@@ -2,7 +2,8 @@
 
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
-one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `classed`. Keys nobody asked for are refused.
+one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `classed`. Keys nobody
+asked for are refused.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from goodstanding.core.entity import profile
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import proposals
+from goodstanding.core.repair import first_application
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook, load
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
 BUSINESS = "case:1"
-EXPECTATIONS = ("proposes", "shown", "never_shown", "due", "classed")
+EXPECTATIONS = ("proposes", "shown", "never_shown", "due", "repair", "never_repaired", "classed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,13 @@ def run(case: Case, book: Rulebook) -> None:
             for item in due(fact, book.disclosure, book.calendar)
         ]
         assert _sorted(found) == _sorted(expected["due"])
+    if "repair" in expected:
+        wanted = dict(expected["repair"])
+        found_day = first_application(facts[wanted.pop("fact")], book.repairs, book.calendar, on)
+        assert found_day is not None, "It can never be repaired."
+        assert {"rule": found_day[1].rule.number, "from": found_day[0]} == wanted
+    if "never_repaired" in expected:
+        assert first_application(facts[expected["never_repaired"]], book.repairs, book.calendar, on) is None
     if "classed" in expected:
         wanted = expected["classed"]
         (card,) = (card for card in in_force(book.scorecards, on) if card.scale == wanted["scale"])

@@ -21,6 +21,7 @@ def test_every_rule_that_decides_something_has_a_case(name: str) -> None:
     book = BOOKS[name]
     deciding = {item.rule.number for item in book.disclosure.display}
     deciding |= {item.rule.number for item in book.disclosure.deadlines}
+    deciding |= {item.rule.number for item in book.repairs}
     deciding |= {item.rule.number for item in book.duties.values()}
     for definition in book.lists.lists.values():
         for ground in definition.grounds:

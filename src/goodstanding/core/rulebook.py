@@ -23,6 +23,7 @@ from goodstanding.core.fact import Exposure, FactKind, Field, FieldType
 from goodstanding.core.inspection import Inspection, read_inspection
 from goodstanding.core.listing import Lists, read_lists
 from goodstanding.core.reading import Table, mistake, parse
+from goodstanding.core.repair import Repair, read_repairs
 from goodstanding.core.rule import Rule
 
 FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "classification", "inspection")
@@ -49,6 +50,7 @@ class Rulebook:
     calendar: Calendar
     kinds: Mapping[str, FactKind]
     disclosure: Disclosure
+    repairs: tuple[Repair, ...]
     duties: Mapping[str, Duty]
     lists: Lists
     scales: Mapping[str, Scale]
@@ -67,6 +69,7 @@ class Rulebook:
         found: list[Rule] = [kind.rule for kind in self.kinds.values()]
         found += [item.rule for item in self.disclosure.display]
         found += [item.rule for item in self.disclosure.deadlines]
+        found += [item.rule for item in self.repairs]
         found += [item.rule for item in self.duties.values()]
         for definition in self.lists.lists.values():
             for ground in definition.grounds:
@@ -107,6 +110,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     codes = _read_code_tables(head, languages)
     kinds = _read_kinds(tables["facts"], languages, codes)
     duties = read_duties(tables["duties"], languages, kinds)
+    lists = read_lists(tables["lists"], languages, kinds, duties)
     scales = read_scales(tables["classification"], languages, indicators)
     areas = read_areas(tables["classification"], languages, kinds)
     book = Rulebook(
@@ -122,8 +126,9 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         calendar=_read_calendar(tables["calendar"]),
         kinds=kinds,
         disclosure=read_disclosure(tables["disclosure"], languages, kinds),
+        repairs=read_repairs(tables["disclosure"], languages, kinds, lists.lists),
         duties=duties,
-        lists=read_lists(tables["lists"], languages, kinds, duties),
+        lists=lists,
         scales=scales,
         areas=areas,
         scorecards=read_scorecards(tables["classification"], languages, scales, areas, indicators),

@@ -1,7 +1,8 @@
 """What an indicator is: one whole number about one entity on one day, as one Ibis expression over a facts table.
 
 Rules kept here:
-- All indicators of a scorecard are aggregates of the same grouped table, so one pass over the facts computes them all.
+- Indicators are aggregates by entity over the rows of the kinds they need, and see no others: those that need the same
+  kinds are computed together, in one pass over these rows alone.
 - Days are whole numbers since 1970-01-01, and whatever follows from the day alone (a window's bound, a year) is
   computed in plain Python: engines disagree on month arithmetic, never on integers. An indicator asks the clock for it
   by name, so that one expression serves a fixed day, as a literal, and every day, as a parameter.
@@ -187,7 +188,8 @@ class Indicator:
         source: Which rule or notice asks for it, in words.
         dimension: Its place in the reference index: basic, dynamics, supervision, related or social.
         needs: What it reads of the catalogue.
-        measure: The aggregate; ``NULL`` where it has nothing to say.
+        measure: The aggregate over the rows of the kinds in ``needs``; ``NULL`` where it has nothing to say.
+        empty: What it says of an entity that has no row of these kinds.
         needs_duty: Fact kind that a yearly duty must ask for, or empty.
     """
 
@@ -199,7 +201,13 @@ class Indicator:
     dimension: str
     needs: tuple[Need, ...]
     measure: Callable[[Facts], ir.IntegerScalar]
+    empty: int | None = 0
     needs_duty: str = ""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Fact kinds whose rows it sees."""
+        return frozenset(need.kind for need in self.needs)
 
 
 def _window_end(duty: Duty, day: date, back: int) -> date:

@@ -99,13 +99,7 @@ def expression(book: Rulebook, card: Scorecard, clock: Clock) -> ir.Table:
     table = ibis.table({field.name: _IBIS_TYPES[field.type] for field in schema(book)}, name=FACTS)
     day = Facts(table, clock, book).day
     begun = table.filter(table.from_day <= day, table.hidden_day.isnull() | (table.hidden_day > day))
-    facts = Facts(begun, clock, book)
-    measures = {name: indicator.measure(facts).cast("int64") for name, indicator in indicators_of(book, card).items()}
-    areas = {_area(code): facts.any(_in_area(facts, book.areas[code])) for code in card.areas}
-    # A business that has no registration yet is not classified.
-    registered = facts.count(facts.of(book.roles.kind))
-    grouped = begun.group_by("entity_id").aggregate(registered=registered, **measures, **areas)
-    grouped = grouped.filter(grouped.registered > 0).drop("registered")
+    grouped = _by_entity(begun, clock, book, card)
     scale = book.scales[card.scale]
     lines = {_line(number): _points(grouped, weighing) for number, weighing in enumerate(card.weighings)}
     held = {_held(number): _holds(grouped, condition) for number, condition in enumerate(card.conditions)}
@@ -157,6 +151,41 @@ def indicators_of(book: Rulebook, card: Scorecard) -> dict[str, Indicator]:
         check_fit(indicator, book)
         found[name] = indicator
     return found
+
+
+def _by_entity(begun: ir.Table, clock: Clock, book: Rulebook, card: Scorecard) -> ir.Table:
+    """Return each registered entity's indicators and areas, one column each.
+
+    Measures over the same kinds are one aggregate over the rows of these kinds alone, joined to the registrations: most
+    rows are of no use to most indicators, and skipping them by kind is far cheaper than asking each one.
+    """
+    measures: dict[frozenset[str], dict[str, Indicator | Area]] = {frozenset({book.roles.kind}): {}}
+    for name, indicator in indicators_of(book, card).items():
+        measures.setdefault(indicator.kinds, {})[name] = indicator
+    for code in card.areas:
+        area = book.areas[code]
+        measures.setdefault(frozenset({area.kind}), {})[_area(code)] = area
+    joined: ir.Table | None = None
+    for number, (kinds, together) in enumerate(measures.items()):
+        rows = begun.filter(begun.kind.isin(sorted(kinds)))
+        facts = Facts(rows, clock, book)
+        columns = {name: _measure(one, facts) for name, one in together.items()}
+        grouped = rows.group_by("entity_id").aggregate(**columns)
+        # A business that has no registration yet is not classified: the registrations come first.
+        joined = grouped if joined is None else joined.left_join(grouped, "entity_id", rname=f"{{name}}_{number}")
+    assert joined is not None  # noqa: S101 - the registrations are always there
+    filled: dict[str, ir.Value] = {}
+    for kinds, together in measures.items():
+        for name, one in together.items():
+            empty = one.empty if isinstance(one, Indicator) else 0
+            # Where registrations are among the kinds, every entity has rows, and nothing said means nothing to say.
+            is_sure = book.roles.kind in kinds or empty is None
+            filled[name] = joined[name] if is_sure else joined[name].fill_null(empty)
+    return joined.select("entity_id", **filled)
+
+
+def _measure(one: Indicator | Area, facts: Facts) -> ir.IntegerScalar:
+    return (one.measure(facts) if isinstance(one, Indicator) else facts.any(_in_area(facts, one))).cast("int64")
 
 
 def _in_area(facts: Facts, area: Area) -> ir.BooleanValue:

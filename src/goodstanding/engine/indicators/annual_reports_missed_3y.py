@@ -25,7 +25,7 @@ INDICATOR = Indicator(
     window="the last three closed windows",
     source="General index of credit risk classification, first edition (2022 notice on credit risk classification)",
     dimension="dynamics",
-    needs=(Need("annual_report", "year"),),
+    needs=(Need("annual_report", "year"), Need("registration")),
     measure=measure,
     needs_duty="annual_report",
 )

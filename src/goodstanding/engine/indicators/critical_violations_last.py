@@ -24,4 +24,5 @@ INDICATOR = Indicator(
     dimension="supervision",
     needs=(Need("inspection", "critical_violations"),),
     measure=measure,
+    empty=None,
 )

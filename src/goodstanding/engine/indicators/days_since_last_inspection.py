@@ -21,4 +21,5 @@ INDICATOR = Indicator(
     dimension="supervision",
     needs=(Need("inspection"),),
     measure=measure,
+    empty=None,
 )

@@ -1,12 +1,13 @@
 """How many entities a second a classification places, and how much memory it needs, beside a bare scan.
 
-Makes an invented snapshot in the layout the engine reads (30 facts an entity, no ledger behind them), then runs three
+Makes an invented snapshot in the layout the engine reads (20 facts an entity, no ledger behind them), then runs three
 programs in turn, some rounds over, each in a process of its own: DuckDB merely reading the columns that the scorecard
-reads, the classification to Parquet, and the same with every row handed to Python as for the records. Prints the
-median of each and the ratios to the scan of the same round. Other load on the machine moves seconds; the ratios and
-the processor time move less.
+reads, the classification to Parquet, and the same with every row handed to Python as for the records. The scorecard is
+the one in force with every other indicator of the engine weighed besides. Prints the median of each and the ratios to
+the scan of the same round. Other load on the machine moves seconds; the ratios and the processor time move less. With
+several numbers of entities it prints how the cost of one entity grows from the first to each.
 
-Usage: python bench/classify.py [--entities N] [--rounds N] [--threads T] [--keep DIR] [--json]
+Usage: python bench/classify.py [--entities N [N ...]] [--rounds N] [--threads T] [--keep DIR] [--json]
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -32,9 +36,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from goodstanding.core import rulebook as rulebooks
+from goodstanding.core.classification import Scorecard, Weighing
+from goodstanding.core.errors import IndicatorUnfit
+from goodstanding.core.fact import FieldType
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.indicator import day_number
+from goodstanding.engine.features import feature_fields, readings
+from goodstanding.engine.indicator import check_fit, day_number
 from goodstanding.engine.indicators import every
 from goodstanding.engine.score import card_in_force, compiled
 from goodstanding.engine.snapshot import Snapshot, in_buckets, put_in_force, read, schema
@@ -44,18 +52,20 @@ from goodstanding.home import read_rulebook, rulebook_folder
 AS_OF = date(2026, 11, 20)
 ENTITIES_PER_BUCKET = 20_000
 ROWS_OF_KIND = {
-    "registration": 3,
-    "annual_report": 8,
-    "licence": 4,
-    "penalty": 3,
-    "inspection": 6,
-    "complaint": 4,
+    "registration": 2,
+    "annual_report": 4,
+    "licence": 2,
+    "penalty": 2,
+    "inspection": 3,
+    "complaint": 2,
     "list_entry": 2,
 }
-FACTS = sum(ROWS_OF_KIND.values())
+OTHER_ROWS = 3  # of kinds of chance
+FACTS = sum(ROWS_OF_KIND.values()) + OTHER_ROWS
 PROGRAMS = ("scan", "classify", "with rows")
 
 
+@cache
 def the_book() -> Rulebook:
     return rulebooks.load(read_rulebook(rulebook_folder("cn")))
 
@@ -75,58 +85,87 @@ def make(folder: Path, book: Rulebook, entities: int) -> Snapshot:
 
 
 def bucket(chance: np.random.Generator, ids: Sequence[str], book: Rulebook) -> pa.Table:
-    """Return one bucket's rows: the same kinds for each entity, on days and with values of chance."""
-    count, today = len(ids), day_number(AS_OF)
-    kinds = np.repeat(np.array(list(ROWS_OF_KIND)), list(ROWS_OF_KIND.values()))
-    from_day = today - chance.integers(0, 9 * 365, (count, FACTS))
-    order = np.argsort(from_day, axis=1, kind="stable")
-    kind = kinds[order].ravel()
-    begun = np.take_along_axis(from_day, order, axis=1).ravel()
-    rows = count * FACTS
+    """Return one bucket's rows, by kind and entity: as many of each kind for each entity, on days and with values of
+    chance."""
+    kinds = list(readings(book))
+    others = [kind for kind in kinds if kind not in ROWS_OF_KIND]
+    who = np.arange(len(ids))
+    spread = chance.integers(0, len(others), len(ids) * OTHER_ROWS)
+    blocks = []
+    for kind in sorted(kinds):
+        if kind in ROWS_OF_KIND:
+            holders = np.repeat(who, ROWS_OF_KIND[kind])
+        else:
+            holders = np.sort(np.repeat(who, OTHER_ROWS)[spread == others.index(kind)])
+        blocks.append(rows_of_kind(chance, kind, holders, ids, book))
+    return pa.concat_tables(blocks)
 
-    def some(values: np.ndarray, *of_kinds: str, share: float = 1.0) -> pa.Array:
-        given = np.isin(kind, of_kinds) & (chance.random(rows) < share)
-        return pa.array(values, from_pandas=True, mask=~given)
 
-    def codes(table: str) -> np.ndarray:
-        return chance.choice(np.array(sorted(book.tables[table])), rows)
+def rows_of_kind(
+    chance: np.random.Generator, kind: str, holders: np.ndarray, ids: Sequence[str], book: Rulebook
+) -> pa.Table:
+    """Return rows of one kind for some entities, given by their place among ``ids``, rising."""
+    rows, today = len(holders), day_number(AS_OF)
+    begun = today - chance.integers(0, 9 * 365, rows)
+    reading = readings(book)[kind]
 
-    results = np.char.add(np.char.add("|", np.where(chance.random(rows) < 0.8, "1", codes("results"))), "|")
-    values = {
-        "entity_id": pa.array(np.repeat(np.array(ids), FACTS)),
-        "kind": pa.array(kind),
+    def some(values: np.ndarray, share: float) -> pa.Array:
+        return pa.array(values, mask=chance.random(rows) >= share)
+
+    def of_field(name: str) -> pa.Array:
+        field = feature_fields(book)[name]
+        match field.type:
+            case FieldType.INTEGER if field.maximum is not None:
+                return some(chance.integers(today // 365 + 1960, today // 365 + 1971, rows), 1.0)
+            case FieldType.INTEGER:
+                return some(10 ** chance.integers(0, 9, rows), 0.9)
+            case FieldType.BOOLEAN:
+                return some(chance.random(rows) < 0.3, 0.9)
+            case FieldType.DAY:
+                return some(begun + chance.integers(100, 1825, rows), 0.9)
+            case FieldType.CODES:
+                codes = chance.choice(np.array([f"|{code}|" for code in sorted(field.codes)]), rows)
+                return some(codes, 1.0)
+            case _:
+                return some(chance.choice(np.array(sorted(field.codes) or ["text"]), rows), 1.0)
+
+    fixed = {
+        "entity_id": pa.array(np.array(ids)[holders]),
+        "kind": pa.array([kind]).take(pa.array(np.zeros(rows, "int64"))),
         "from_day": pa.array(begun),
-        "until_day": some(begun + chance.integers(1, 900, rows), "registration", "licence", "list_entry", share=0.7),
-        "hidden_day": some(begun + chance.integers(90, 1100, rows), "penalty", "inspection"),
-        "place": pa.array(np.tile(np.arange(FACTS), count)),
-        "established_ymd": some(chance.integers(1990, 2026, rows) * 10_000 + 701, "registration"),
-        "subject_type": some(codes("subject_types"), "registration"),
-        "status": some(codes("statuses"), "registration"),
-        "region": some(codes("regions"), "registration"),
-        "sector": some(codes("sectors"), "registration"),
-        "capital_minor": some(chance.integers(0, 10**10, rows), "registration"),
-        "year": some(chance.integers(2018, 2026, rows), "annual_report"),
-        "expires_on": some(begun + chance.integers(365, 1825, rows), "licence", share=0.9),
-        "amount_minor": some(chance.integers(0, 10**8, rows), "penalty", share=0.8),
-        "severity": some(codes("severities"), "penalty"),
-        "results": some(results, "inspection"),
-        "is_upheld": some(chance.random(rows) < 0.3, "complaint"),
-        "list": some(codes("lists"), "list_entry"),
-        "ground": some(codes("grounds"), "list_entry"),
+        "until_day": some(begun + chance.integers(1, 900, rows), 0.5),
+        "hidden_day": some(begun + chance.integers(90, 1100, rows), 0.0 if reading.is_registration else 0.3),
+        "place": pa.array(np.arange(rows) % 50),
+        "established_ymd": some(chance.integers(1990, 2026, rows) * 10_000 + 701, float(reading.is_registration)),
     }
-    columns = schema(book)
-    return pa.table(
-        {
-            field.name: values[field.name].cast(field.type) if field.name in values else pa.nulls(rows, field.type)
-            for field in columns
-        },
-        schema=columns,
-    )
+    columns = []
+    for field in schema(book):
+        if field.name in fixed:
+            columns.append(fixed[field.name].cast(field.type))
+        elif field.name in reading.fields:
+            columns.append(of_field(field.name).cast(field.type))
+        else:
+            columns.append(pa.nulls(rows, field.type))
+    return pa.table(columns, schema=schema(book))
+
+
+@cache
+def the_card() -> Scorecard:
+    """Return the scorecard in force, every other indicator that the rulebook can feed weighed besides."""
+    book = the_book()
+    card = card_in_force(book, "risk", AS_OF)
+    weighings = list(card.weighings)
+    for name, indicator in every().items():
+        if name not in card.indicators:
+            with suppress(IndicatorUnfit):
+                check_fit(indicator, book)
+                weighings.append(Weighing(name, ((None, 0), (1, 1), (3, 2))))
+    return replace(card, weighings=tuple(weighings))
 
 
 def columns_read(book: Rulebook) -> list[pa.Field]:
     """Return the snapshot's columns that the compiled scorecard names."""
-    sql = compiled(book, card_in_force(book, "risk", AS_OF), AS_OF)
+    sql = compiled(book, the_card(), AS_OF)
     return [field for field in schema(book) if f'"{field.name}"' in sql]
 
 
@@ -147,7 +186,7 @@ def scan(snapshot: Snapshot, book: Rulebook, threads: int) -> int:
 def run(program: str, folder: Path, threads: int) -> dict[str, Any]:
     """Run one program in this process; return how many entities it saw, its seconds and its memory."""
     book = the_book()
-    card = card_in_force(book, "risk", AS_OF)
+    card = the_card()
     compiled(book, card, AS_OF)  # once for a day, so not measured
     snapshot = read(folder)
     engine = DuckDB(threads=threads)
@@ -217,7 +256,7 @@ def figures(rounds: Sequence[Mapping[str, Mapping[str, Any]]], snapshot: Snapsho
         "buckets": len(snapshot.files),
         "threads": threads,
         "rounds": len(rounds),
-        "indicators": len(card_in_force(book, "risk", AS_OF).indicators),
+        "indicators": len(the_card().indicators),
         "columns": len(columns_read(book)),
         "programs": programs,
         "machine": machine(),
@@ -245,35 +284,49 @@ def report(found: Mapping[str, Any]) -> None:
     print(f"machine       {found['machine']}")
 
 
+def growth(measured: Sequence[Mapping[str, Any]]) -> None:
+    """Print how the processor time of one entity grows with the number of entities."""
+    first = measured[0]
+    for one in measured[1:]:
+        for name in PROGRAMS:
+            before, after = (found["programs"][name]["cpu_s"] / found["entities"] for found in (first, one))
+            print(f"growth        {after / before:>12.2f}  {name}, from {first['entities']:,} to {one['entities']:,}")
+
+
+def measure(folder: Path, entities: int, rounds: int, threads: int) -> dict[str, Any]:
+    """Make a snapshot, or take the one that is there, and run every program in turn."""
+    folder.mkdir(parents=True, exist_ok=True)
+    is_there = (folder / "manifest.json").is_file()
+    snapshot = read(folder) if is_there else make(folder, the_book(), entities)
+    done = []
+    for _ in range(rounds):
+        found = {program: child(program, folder, threads) for program in PROGRAMS}
+        assert all(one["seen"] == snapshot.entities for one in found.values()), found
+        done.append(found)
+    return figures(done, snapshot, threads)
+
+
 def main() -> None:
     """Measure and print, or run one program for the one that measures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--entities", type=int, default=100_000)
+    options.add_argument("--entities", type=int, nargs="+", default=[100_000])
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--json", action="store_true", help="Print one line of JSON.")
+    options.add_argument("--json", action="store_true", help="Print one line of JSON for each number of entities.")
     options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    options.add_argument("--keep", type=Path, help="Keep the snapshot in this folder, and use the one that is there.")
+    options.add_argument("--keep", type=Path, help="Keep snapshots in this folder, and use those that are there.")
     options.add_argument("--program", choices=PROGRAMS, help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.program:
         print(json.dumps(run(given.program, given.keep, given.threads)))
         return
-    with tempfile.TemporaryDirectory(prefix="goodstanding-bench-") as temporary:
-        folder = given.keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        book = the_book()
-        is_there = (folder / "manifest.json").is_file()
-        snapshot = read(folder) if is_there else make(folder, book, given.entities)
-        rounds = []
-        for _ in range(given.rounds):
-            found = {program: child(program, folder, given.threads) for program in PROGRAMS}
-            assert all(one["seen"] == snapshot.entities for one in found.values()), found
-            rounds.append(found)
-        measured = figures(rounds, snapshot, given.threads)
-    if given.json:
-        print(json.dumps(measured))
-    else:
-        report(measured)
+    measured = []
+    for entities in given.entities:
+        with tempfile.TemporaryDirectory(prefix="goodstanding-bench-") as temporary:
+            folder = given.keep / str(entities) if given.keep else Path(temporary)
+            measured.append(measure(folder, entities, given.rounds, given.threads))
+            print(json.dumps(measured[-1])) if given.json else report(measured[-1])
+    if not given.json:
+        growth(measured)
 
 
 if __name__ == "__main__":

@@ -355,7 +355,7 @@ def _begun_on(seen: View, entry: Fact) -> date:
 
 def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], calendar: Calendar) -> Proposal | None:
     cause = str(entry.payload["cause"])
-    over = _term_end(entry, ground, calendar)
+    over = term_end(entry, ground, calendar)
     if over is not None and over <= seen.as_of:
         rule = ground.rule if ground.end_rule is None else ground.end_rule
         return _leaving(entry, Act.END, rule, cause, (entry.digest,), over, over)
@@ -368,7 +368,14 @@ def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], c
     return None
 
 
-def _term_end(entry: Fact, ground: Ground, calendar: Calendar) -> date | None:
+def term_end(entry: Fact, ground: Ground, calendar: Calendar) -> date | None:
+    """Return the day on which an entry ends by law, whatever anybody does; ``None`` where it has no term.
+
+    Args:
+        ground: What the entry was made on; see `ground_of`.
+    Raises:
+        CalendarYearUnknown: A working-day term leaves the covered years.
+    """
     begun = entry.span.from_on
     if ground.term is not None:
         return period_end(begun, ground.term, calendar)

@@ -50,7 +50,7 @@ from goodstanding.engine.whole import class_tables, classify_snapshot
 from goodstanding.home import read_rulebook, rulebook_folder
 
 AS_OF = date(2026, 11, 20)
-ENTITIES_PER_BUCKET = 20_000
+ENTITIES_PER_BUCKET = 50_000
 ROWS_OF_KIND = {
     "registration": 2,
     "annual_report": 4,

@@ -45,7 +45,7 @@ def fact(
 @cache
 def edges(as_of: date) -> tuple[date, ...]:
     """Return the days around which a window, a display, a duty or an anniversary turns."""
-    turns = [add_months(as_of, -months) for months in (0, 3, 12, 24, 36, 60)]
+    turns = [add_months(as_of, -months) for months in (0, 3, 6, 12, 24, 36, 60)]
     turns += [date(as_of.year - back, *end) for back in range(5) for end in ((1, 1), (6, 30), (12, 31))]
     turns += [add_months(as_of, -12 * years) for years in (1, 2, 3, 4, 5, 10, 20)]
     return tuple(sorted({turn + timedelta(days=days) for turn in turns for days in (-2, -1, 0, 1, 2)}))
@@ -68,11 +68,15 @@ def history(chance: random.Random, number: int, book: Rulebook, as_of: date) -> 
             if not field.required and chance.random() < 0.3:
                 continue
             match field.type.value:
+                case "text" if any((link.kind, link.field) == (kind, field.name) for link in book.related):
+                    found[field.name] = entity_id(max(0, number + chance.randint(-3, 3)))
                 case "text":
                     found[field.name] = f"{field.name} {number}"
                 case "integer":
                     year = as_of.year - chance.choice((0, 1, 1, 1, 2, 3, 4))
-                    found[field.name] = year if field.name == "year" else chance.choice((0, 1, 2, 999, 1000, 50_000))
+                    other = chance.choice((0, 1, 2, 999, 1000, 50_000, 9_000_000_000))
+                    other = max(field.minimum or 0, min(other, field.maximum or other))
+                    found[field.name] = year if field.name == "year" else other
                 case "boolean":
                     found[field.name] = chance.random() < 0.5
                 case "day":
@@ -88,7 +92,7 @@ def history(chance: random.Random, number: int, book: Rulebook, as_of: date) -> 
     facts: list[Fact] = []
     kinds = [kind for kind in sorted(book.kinds) if chance.random() < 0.7]
     chosen = [book.roles.kind] * chance.choice((0, 1, 1, 2, 3))
-    chosen += [chance.choice(kinds) for _ in range(chance.randint(0, 14))] if kinds else []
+    chosen += [chance.choice(kinds) for _ in range(chance.randint(0, 20))] if kinds else []
     for index, kind in enumerate(chosen):
         since = day()
         until = chance.choice((None, None, since + timedelta(days=chance.randint(1, 900)), day()))

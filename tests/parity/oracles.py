@@ -7,7 +7,7 @@ where the kind is public, displayed on the day. Nothing here uses the expression
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -24,12 +24,13 @@ KNOWN = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What counts of one business on one day, in the order of the view."""
+    """What counts of one business on one day, in the order of the view, and by id what counts of others it names."""
 
     facts: tuple[Fact, ...]
     as_of: date
     established_on: date
     book: Rulebook
+    others: Mapping[str, tuple[Fact, ...]]
 
     def of(self, kind: str) -> list[Fact]:
         return [fact for fact in self.facts if fact.kind == kind]
@@ -58,13 +59,25 @@ def months_before(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def past_of(facts: Iterable[Fact], book: Rulebook, as_of: date, known_at: datetime) -> Past | None:
+def past_of(
+    facts: Iterable[Fact],
+    book: Rulebook,
+    as_of: date,
+    known_at: datetime,
+    parties: Mapping[str, Iterable[Fact]] | None = None,
+) -> Past | None:
     """Return what counts of one business, or nothing where it is not registered by the day."""
     seen = view(facts, as_of, known_at)
     who = profile(seen, book.roles)
     if who is None:
         return None
-    counting = []
+    others = {id_: counting(view(own, as_of, known_at), book) for id_, own in (parties or {}).items()}
+    return Past(counting(seen, book), as_of, who.established_on, book, others)
+
+
+def counting(seen: View, book: Rulebook) -> tuple[Fact, ...]:
+    """Return the facts of a view that may be weighed on its day, registrations among them."""
+    found = []
     for fact in seen.facts:
         kind = book.kinds[fact.kind]
         if fact.kind != book.roles.kind:
@@ -72,10 +85,10 @@ def past_of(facts: Iterable[Fact], book: Rulebook, as_of: date, known_at: dateti
                 continue
             if kind.is_public:
                 when = shown(fact, book.disclosure, book.calendar)
-                if when is None or not when.span.contains(as_of):
+                if when is None or not when.span.contains(seen.as_of):
                     continue
-        counting.append(fact)
-    return Past(tuple(counting), as_of, who.established_on, book)
+        found.append(fact)
+    return tuple(found)
 
 
 def years_open(past: Past) -> int:
@@ -194,24 +207,313 @@ def listed_serious(past: Past) -> int:
     return _stands_on(past, "serious")
 
 
+def _current(past: Past) -> Fact:
+    """Return the registration that gives the profile on the day."""
+    who = profile(View(past.as_of, KNOWN, tuple(past.of(past.book.roles.kind))), past.book.roles)
+    assert who is not None
+    return who.registered
+
+
+def _standing(past: Past, kind: str) -> list[Fact]:
+    return [fact for fact in past.of(kind) if fact.span.contains(past.as_of)]
+
+
+def registered_capital_thousand(past: Past) -> int:
+    return min(100_000_000, int(_current(past).payload.get("capital_minor", 0) or 0) // 100_000)
+
+
+def _says_status(past: Past, status: str) -> int:
+    return int(any(fact.payload.get("status") == status for fact in _standing(past, past.book.roles.kind)))
+
+
+def is_dormant(past: Past) -> int:
+    return _says_status(past, "dormant")
+
+
+def is_liquidating(past: Past) -> int:
+    return _says_status(past, "liquidating")
+
+
+def established_within_6m(past: Past) -> int:
+    return int(past.established_on > months_before(past.as_of, 6))
+
+
+def _last_days(past: Past) -> list[date | None]:
+    """Return the last day of each licence in force."""
+    said = [fact.payload.get("expires_on") for fact in _standing(past, "licence")]
+    return [date.fromisoformat(day) if isinstance(day, str) else None for day in said]
+
+
+def licences_in_force(past: Past) -> int:
+    return len([day for day in _last_days(past) if day is None or day >= past.as_of])
+
+
+def licences_expiring_90d(past: Past) -> int:
+    return len([day for day in _last_days(past) if day is not None and 0 <= (day - past.as_of).days <= 90])
+
+
+def registration_changes_6m(past: Past) -> int:
+    first, *_ = past.of(past.book.roles.kind)
+    return len([fact for fact in past.recent(past.book.roles.kind, 6) if fact is not first])
+
+
+def regions_36m(past: Past) -> int:
+    regions = {fact.payload.get("region") for fact in past.recent(past.book.roles.kind, 36)}
+    return len(regions - {None})
+
+
+def _first_reports(past: Past) -> list[tuple[date, date]]:
+    """Return, of the last three windows closed, (day the first report came, last day of the window)."""
+    duty, windows = _duty(past)
+    came = [(min((fact.span.from_on for fact in _reports(past, year)), default=None), year) for year in windows]
+    return [(day, duty.window_end(year)) for day, year in came if day is not None]
+
+
+def annual_reports_late_3y(past: Past) -> int:
+    return len([day for day, end in _first_reports(past) if day > end])
+
+
+def annual_reports_on_time_3y(past: Past) -> int:
+    return len([day for day, end in _first_reports(past) if day <= end])
+
+
+def pledges_in_force(past: Past) -> int:
+    return len(_standing(past, "pledge"))
+
+
+def pledged_amount(past: Past) -> int:
+    return sum(int(fact.payload.get("secured_minor", 0) or 0) for fact in _standing(past, "pledge"))
+
+
+def equity_frozen(past: Past) -> int:
+    return int(bool(_standing(past, "equity_freeze")))
+
+
+def commitments_broken_24m(past: Past) -> int:
+    return len([fact for fact in past.recent("commitment", 24) if fact.payload.get("kept") is False])
+
+
+def commitments_kept_24m(past: Past) -> int:
+    return len([fact for fact in past.recent("commitment", 24) if fact.payload.get("kept") is True])
+
+
+def penalties_12m(past: Past) -> int:
+    return len(past.recent("penalty", 12))
+
+
+def minor_penalties_24m(past: Past) -> int:
+    return len([fact for fact in past.recent("penalty", 24) if fact.payload["severity"] == "minor"])
+
+
+def largest_fine_36m(past: Past) -> int:
+    return max((int(fact.payload.get("amount_minor", 0) or 0) for fact in past.recent("penalty", 36)), default=0)
+
+
+def _days_since(past: Past, facts: Iterable[Fact]) -> int | None:
+    return min(((past.as_of - fact.span.from_on).days for fact in facts), default=None)
+
+
+def days_since_last_penalty(past: Past) -> int | None:
+    return _days_since(past, past.of("penalty"))
+
+
+def adverse_inspections_12m(past: Past) -> int:
+    return len([f for f in past.recent(past.book.inspection.result_kind, 12) if past.is_adverse(f)])
+
+
+def inspections_36m(past: Past) -> int:
+    return len(_recent_inspections(past))
+
+
+def _per_thousand(some: int, every: int) -> int | None:
+    return some * 1000 // every if every else None
+
+
+def adverse_share_36m(past: Past) -> int | None:
+    return _per_thousand(adverse_inspections_36m(past), len(_recent_inspections(past)))
+
+
+def last_inspection_adverse(past: Past) -> int | None:
+    if not past.inspections():
+        return None
+    last = max(fact.span.from_on for fact in past.inspections())
+    return int(any(past.is_adverse(fact) for fact in past.inspections() if fact.span.from_on == last))
+
+
+def _found(past: Past, code: str, months: int) -> int:
+    return len([f for f in past.recent(past.book.inspection.result_kind, months) if code in past.results(f)])
+
+
+def unreachable_found_24m(past: Past) -> int:
+    return _found(past, "6", 24)
+
+
+def refused_inspections_36m(past: Past) -> int:
+    return _found(past, "8", 36)
+
+
+ABNORMAL = ("abnormal", "abnormal_mark")
+
+
+def abnormal_entries_36m(past: Past) -> int:
+    return len([fact for fact in past.recent("list_entry", 36) if fact.payload["list"] in ABNORMAL])
+
+
+def days_listed_abnormal(past: Past) -> int | None:
+    entries = [fact for fact in _standing(past, "list_entry") if fact.payload["list"] in ABNORMAL]
+    return max(((past.as_of - fact.span.from_on).days for fact in entries), default=None)
+
+
+def samplings_failed_24m(past: Past) -> int:
+    return len([fact for fact in past.recent("sampling", 24) if fact.payload.get("is_passed") is False])
+
+
+def sampling_failed_share_36m(past: Past) -> int | None:
+    taken = past.recent("sampling", 36)
+    return _per_thousand(len([fact for fact in taken if fact.payload.get("is_passed") is False]), len(taken))
+
+
+def equipment_overdue(past: Past) -> int:
+    due = [fact.payload.get("inspect_by") for fact in _standing(past, "equipment")]
+    return len([day for day in due if isinstance(day, str) and date.fromisoformat(day) < past.as_of])
+
+
+def court_debts(past: Past) -> int:
+    return len(_standing(past, "court_debt"))
+
+
+def court_debts_36m(past: Past) -> int:
+    return len(past.recent("court_debt", 36))
+
+
+def complaints_12m(past: Past) -> int:
+    return len(past.recent("complaint", 12))
+
+
+def complaints_upheld_share_24m(past: Past) -> int | None:
+    judged = [fact.payload["is_upheld"] for fact in past.recent("complaint", 24) if "is_upheld" in fact.payload]
+    return _per_thousand(judged.count(True), len(judged))
+
+
+def days_since_upheld_complaint(past: Past) -> int | None:
+    return _days_since(past, (fact for fact in past.of("complaint") if fact.payload.get("is_upheld") is True))
+
+
+def opinion_alerts_12m(past: Past) -> int:
+    return len([fact for fact in past.recent("opinion_alert", 12) if fact.payload.get("is_confirmed") is True])
+
+
+def worst_evaluation_24m(past: Past) -> int | None:
+    return max((int(fact.payload["grade"] or 0) for fact in past.recent("evaluation", 24)), default=None)
+
+
+def honours(past: Past) -> int:
+    return len(_standing(past, "honour"))
+
+
+def related_parties(past: Past) -> int:
+    return len(_standing(past, "investment"))
+
+
+def _carried(past: Past, kind: str, months: int = 0) -> list[Fact]:
+    """Return facts of related businesses: those of a window, or those in force where no window is given.
+
+    A fact older than its link counts from the link's first day on, and none once the link has ended.
+    """
+    edge = months_before(past.as_of, months)
+    found = []
+    for link in _standing(past, "investment"):
+        for fact in past.others.get(str(link.payload["party"]), ()):
+            since, until = max(link.span.from_on, fact.span.from_on), fact.span.until_on
+            if fact.kind != kind or fact.entity_id == link.entity_id or (until and until <= link.span.from_on):
+                continue
+            if since > edge if months else fact.span.contains(past.as_of):
+                found.append(fact)
+    return found
+
+
+def related_serious(past: Past) -> int:
+    return len([fact for fact in _carried(past, "list_entry") if fact.payload["list"] == "serious"])
+
+
+def related_abnormal(past: Past) -> int:
+    return len([fact for fact in _carried(past, "list_entry") if fact.payload["list"] in ABNORMAL])
+
+
+def related_penalties_24m(past: Past) -> int:
+    return len(_carried(past, "penalty", 24))
+
+
+def related_serious_penalties_36m(past: Past) -> int:
+    return len([fact for fact in _carried(past, "penalty", 36) if fact.payload["severity"] == "serious"])
+
+
+def related_court_debts(past: Past) -> int:
+    return len(_carried(past, "court_debt"))
+
+
 ORACLES: dict[str, Callable[[Past], int | None]] = {
     oracle.__name__: oracle
     for oracle in (
+        abnormal_entries_36m,
+        adverse_inspections_12m,
         adverse_inspections_36m,
+        adverse_share_36m,
         annual_report_late_last,
+        annual_reports_late_3y,
         annual_reports_missed_3y,
+        annual_reports_on_time_3y,
         clean_inspections_36m,
+        commitments_broken_24m,
+        commitments_kept_24m,
+        complaints_12m,
         complaints_upheld_12m,
+        complaints_upheld_share_24m,
+        court_debts,
+        court_debts_36m,
         critical_violations_last,
+        days_listed_abnormal,
         days_since_last_inspection,
+        days_since_last_penalty,
+        days_since_upheld_complaint,
+        equipment_overdue,
+        equity_frozen,
+        established_within_6m,
         failed_inspections_36m,
+        honours,
+        inspections_36m,
+        is_dormant,
+        is_liquidating,
+        largest_fine_36m,
+        last_inspection_adverse,
         licences_expired,
+        licences_expiring_90d,
+        licences_in_force,
         listed_abnormal,
         listed_serious,
+        minor_penalties_24m,
+        opinion_alerts_12m,
+        penalties_12m,
         penalties_24m,
         penalty_amount_24m,
+        pledged_amount,
+        pledges_in_force,
+        refused_inspections_36m,
+        regions_36m,
+        registered_capital_thousand,
         registration_changes_24m,
+        registration_changes_6m,
+        related_abnormal,
+        related_court_debts,
+        related_parties,
+        related_penalties_24m,
+        related_serious,
+        related_serious_penalties_36m,
+        sampling_failed_share_36m,
+        samplings_failed_24m,
         serious_penalties_36m,
+        unreachable_found_24m,
+        worst_evaluation_24m,
         years_open,
     )
 }

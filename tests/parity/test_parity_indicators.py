@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -40,15 +40,23 @@ def by_expression(register: Iterable[tuple[str, list[Fact]]], book: Rulebook, as
     names = fitting(book)
     of_all = tuple(Weighing(name, ((0, 0),)) for name in names)
     card = Scorecard(book.scorecards[0].rule, book.scorecards[0].scale, 0, of_all, ())
-    rows = [row for _, facts in register for row in rows_of(facts, book, KNOWN_AT)]
+    everyone = dict(register)
+    rows = [row for facts in everyone.values() for row in rows_of(facts, book, KNOWN_AT, parties=everyone)]
     found = DuckDB(threads=1).run_table(compiled(book, card, as_of), table_of(rows, book))
     return {row["entity_id"]: {name: row[name] for name in names} for row in found.to_pylist()}
 
 
 def by_oracle(register: Iterable[tuple[str, list[Fact]]], book: Rulebook, as_of: date) -> Values:
     names = fitting(book)
-    pasts = {id_: past_of(facts, book, as_of, KNOWN_AT) for id_, facts in register}
+    everyone = dict(register)
+    pasts = {id_: past_of(facts, book, as_of, KNOWN_AT, linked(facts, everyone)) for id_, facts in register}
     return {id_: {name: ORACLES[name](past) for name in names} for id_, past in pasts.items() if past is not None}
+
+
+def linked(facts: Iterable[Fact], everyone: Mapping[str, list[Fact]]) -> dict[str, list[Fact]]:
+    """Return the facts of the businesses that any text of a business's facts names."""
+    named = {value for fact in facts for value in fact.payload.values() if isinstance(value, str)}
+    return {id_: everyone[id_] for id_ in sorted(named & set(everyone))}
 
 
 def hold_together(register: Sequence[tuple[str, list[Fact]]], book: Rulebook, as_of: date) -> Values:

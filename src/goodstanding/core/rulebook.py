@@ -23,8 +23,11 @@ from goodstanding.core.fact import Exposure, FactKind, Field, FieldType
 from goodstanding.core.inspection import Inspection, read_inspection
 from goodstanding.core.listing import Lists, read_lists
 from goodstanding.core.reading import Table, mistake, parse
+from goodstanding.core.related import Relation, read_related
 from goodstanding.core.repair import Repair, read_repairs
 from goodstanding.core.rule import Rule
+from goodstanding.core.treatment import Supervision
+from goodstanding.core.treatment_reading import read_supervision
 
 FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "classification", "inspection")
 
@@ -49,6 +52,7 @@ class Rulebook:
     tables: Mapping[str, Mapping[str, Mapping[str, str]]]
     calendar: Calendar
     kinds: Mapping[str, FactKind]
+    related: tuple[Relation, ...]
     disclosure: Disclosure
     repairs: tuple[Repair, ...]
     duties: Mapping[str, Duty]
@@ -57,6 +61,7 @@ class Rulebook:
     areas: Mapping[str, Area]
     scorecards: tuple[Scorecard, ...]
     inspection: Inspection
+    supervision: Supervision
     digest: str
 
     def title_of(self, table: str, code: str) -> Mapping[str, str]:
@@ -79,8 +84,9 @@ class Rulebook:
         for card in self.scorecards:
             found += card.rules
         found += [area.rule for area in self.areas.values()]
+        found += [relation.rule for relation in self.related]
         found += [item.rule for item in self.inspection.items.values()]
-        found += [ratio.rule for ratio in self.inspection.ratios]
+        found += self.supervision.rules
         by_number: dict[str, list[Rule]] = {}
         for rule in found:
             by_number.setdefault(rule.number, []).append(rule)
@@ -109,10 +115,12 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         raise head.mistake("languages", "An empty list.", "At least one language code.")
     codes = _read_code_tables(head, languages)
     kinds = _read_kinds(tables["facts"], languages, codes)
+    roles = read_roles(head)
     duties = read_duties(tables["duties"], languages, kinds)
     lists = read_lists(tables["lists"], languages, kinds, duties)
     scales = read_scales(tables["classification"], languages, indicators)
     areas = read_areas(tables["classification"], languages, kinds)
+    inspection = read_inspection(tables["inspection"], languages, kinds)
     book = Rulebook(
         code=head.text("code"),
         title=head.words("title", languages),
@@ -121,10 +129,11 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         timezone=head.text("timezone"),
         currency=head.text("currency"),
         schemes=read_schemes(head, languages),
-        roles=read_roles(head),
+        roles=roles,
         tables=codes,
         calendar=_read_calendar(tables["calendar"]),
         kinds=kinds,
+        related=read_related(tables["facts"], languages, kinds, roles.kind),
         disclosure=read_disclosure(tables["disclosure"], languages, kinds),
         repairs=read_repairs(tables["disclosure"], languages, kinds, lists.lists),
         duties=duties,
@@ -132,7 +141,8 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         scales=scales,
         areas=areas,
         scorecards=read_scorecards(tables["classification"], languages, scales, areas, indicators),
-        inspection=read_inspection(tables["inspection"], languages, kinds, scales),
+        inspection=inspection,
+        supervision=read_supervision(tables["inspection"], languages, kinds, scales, areas, inspection),
         digest=digest(files),
     )
     _check_roles(head, book)

@@ -11,6 +11,8 @@ Rules kept here:
   of a kind that is not public by nature, such as complaints, are features as long as their catalogue says so.
 - Personal and official fields never become columns.
 - A row serves every day, so it says only what the facts begun by its own first day tell.
+- What a relation carries over from another business stands among the rows of this one under ``related.<kind>``, from
+  the later of both first days until the relation ends.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ import pyarrow as pa
 from goodstanding.core.disclosure import Disclosure, shown
 from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import Exposure, Fact, FactKind, Field, FieldType, Value
-from goodstanding.core.ledger import view
+from goodstanding.core.ledger import View, view
+from goodstanding.core.related import PREFIX, links
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.indicator import day_number, ymd
 
@@ -106,19 +109,68 @@ def readings(book: Rulebook) -> dict[str, Reading]:
             display = tuple(rule for rule in book.disclosure.display if rule.kind == code)
             fields = {name: field.type for name, field in _features(kind).items()}
             found[code] = Reading(is_registration, kind.is_public, Disclosure(display, ()), fields)
+    for relation in book.related:
+        found |= {PREFIX + carried: found[carried] for carried in relation.carries}
     return found
 
 
+def parties_of(facts: Iterable[Fact], book: Rulebook) -> set[str]:
+    """Return the ids of the businesses that any fact of one entity relates it to; whether it counts is seen later."""
+    return {other for _, _, other in links(book.related, facts)}
+
+
 def rows_of(
-    facts: Iterable[Fact], book: Rulebook, known_at: datetime, by_kind: Mapping[str, Reading] | None = None
+    facts: Iterable[Fact],
+    book: Rulebook,
+    known_at: datetime,
+    by_kind: Mapping[str, Reading] | None = None,
+    parties: Mapping[str, Iterable[Fact]] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the snapshot rows of one entity's facts as known at an instant, in the view's order.
+    """Return the snapshot rows of one entity's facts as known at an instant, in the view's order; what relations carry
+    over comes last.
 
     Args:
         by_kind: What `readings` returns for the rulebook, where it is at hand.
+        parties: Every fact of the businesses that `parties_of` names, by id; of one left out nothing is carried over.
     """
     by_kind = readings(book) if by_kind is None else by_kind
     seen = view(facts, date.max, known_at)
+    rows = _own_rows(seen, book, by_kind)
+    if parties:
+        rows += _carried_rows(seen, book, by_kind, parties, len(seen.facts))
+    return rows
+
+
+def _carried_rows(
+    seen: View, book: Rulebook, by_kind: Mapping[str, Reading], parties: Mapping[str, Iterable[Fact]], place: int
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    views: dict[str, list[dict[str, Any]]] = {}
+    for relation, link, other in links(book.related, seen.facts):
+        if other not in views:
+            views[other] = _own_rows(view(parties.get(other, ()), date.max, seen.known_at), book, by_kind)
+        begins = day_number(link.span.from_on)
+        ends = None if link.span.until_on is None else day_number(link.span.until_on)
+        for row in views[other]:
+            if row["kind"] not in relation.carries:
+                continue
+            hidden = min((day for day in (row["hidden_day"], ends) if day is not None), default=None)
+            from_day = max(row["from_day"], begins)
+            over = row["until_day"] is not None and row["until_day"] <= begins
+            if over or (hidden is not None and hidden <= from_day):
+                continue
+            carried = {
+                "entity_id": link.entity_id,
+                "kind": PREFIX + row["kind"],
+                "from_day": from_day,
+                "hidden_day": hidden,
+                "place": place + len(rows),
+            }
+            rows.append(row | carried)
+    return rows
+
+
+def _own_rows(seen: View, book: Rulebook, by_kind: Mapping[str, Reading]) -> list[dict[str, Any]]:
     first = next(seen.of(book.roles.kind), None)
     rows = []
     for place, fact in enumerate(seen.facts):

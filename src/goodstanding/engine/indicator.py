@@ -24,6 +24,7 @@ from goodstanding.core.dates import add_months
 from goodstanding.core.duty import Duty
 from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import Exposure
+from goodstanding.core.related import PREFIX
 from goodstanding.core.rulebook import Rulebook
 
 EPOCH = date(1970, 1, 1)
@@ -220,8 +221,9 @@ def check_fit(indicator: Indicator, book: Rulebook) -> None:
     Raises:
         IndicatorUnfit: A kind, field, code or duty is missing, or a field is not a feature.
     """
+    carried = {PREFIX + kind: kind for relation in book.related for kind in relation.carries}
     for need in indicator.needs:
-        kind = book.kinds.get(need.kind)
+        kind = book.kinds.get(carried.get(need.kind, need.kind))
         if kind is None or not (kind.is_feature or need.kind == book.roles.kind):
             raise _unfit(indicator, book, f"Kind {need.kind} is missing or no feature.")
         if not need.field:

@@ -1,0 +1,24 @@
+"""Commitments given in the last two years that were checked and found broken."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from goodstanding.engine.indicator import Facts, Indicator, Need
+
+
+def measure(facts: Facts) -> ir.IntegerScalar:
+    """Return the aggregate over one entity's facts."""
+    return facts.count(facts.within_months("commitment", 24) & ~facts.table.kept)
+
+
+INDICATOR = Indicator(
+    name="commitments_broken_24m",
+    title={"zh": "近两年未履行信用承诺数", "en": "Commitments broken in two years"},
+    unit="commitments",
+    window="24 months",
+    source="Input named by the 2022 notice on credit risk classification; the measure is our own",
+    dimension="dynamics",
+    needs=(Need("commitment", "kept"),),
+    measure=measure,
+)

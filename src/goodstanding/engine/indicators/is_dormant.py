@@ -1,0 +1,24 @@
+"""Whether the registration in force says that the business is dormant."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from goodstanding.engine.indicator import Facts, Indicator, Need
+
+
+def measure(facts: Facts) -> ir.IntegerScalar:
+    """Return the aggregate over one entity's facts."""
+    return facts.any(facts.in_force(facts.book.roles.kind) & (facts.table.status == "dormant"))
+
+
+INDICATOR = Indicator(
+    name="is_dormant",
+    title={"zh": "是否歇业", "en": "Dormant"},
+    unit="0 or 1",
+    window="on the day",
+    source="Input named by the 2022 notice on credit risk classification; the measure is our own",
+    dimension="basic",
+    needs=(Need("registration", "status", ("dormant",)),),
+    measure=measure,
+)

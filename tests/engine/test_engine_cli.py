@@ -1,4 +1,4 @@
-"""classify and explain at the command line: a table and a line for people, the same as JSON, in two languages."""
+"""classify at the command line: a table and a line for people, the same as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 import goodstanding.cli.engine  # noqa: F401 - adds its commands
 from goodstanding.cli.frame import app
-from goodstanding.core.errors import EntityUnknown
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
@@ -61,45 +60,6 @@ def test_classify_prints_a_row_a_class_and_one_line_last(home: Home) -> None:
 def test_classify_looks_from_the_instant_it_is_given(home: Home) -> None:
     before = (NOW - timedelta(days=5)).strftime("%Y-%m-%dT%H:%M:%S")
     assert told("classify", "--as-of", DAY, "--known-at", before)["counts"]["D"] == 0
-
-
-@pytest.mark.usefixtures("register")
-def test_explain_gives_every_line_its_bin_and_the_rules_with_their_sources(home: Home) -> None:
-    found = told("explain", entity_id(2), "--as-of", DAY)
-    (card,) = home.rulebook.scorecards
-    assert [line["indicator"] for line in found["lines"]] == [weighing.indicator for weighing in card.weighings]
-    assert found["points"] == max(0, found["base"] + sum(line["points"] for line in found["lines"]))
-    by_name = {line["indicator"]: line for line in found["lines"]}
-    assert by_name["years_open"] | {"points": None} == {
-        "indicator": "years_open",
-        "value": 11,
-        "bin": [10, None],
-        "points": None,
-    }
-    assert by_name["days_since_last_inspection"]["bin"] is None
-    assert found["class"] == "D"
-    (direct,) = found["direct"]
-    assert (direct["number"], direct["class"]) == ("C-08", "D")
-    assert found["scorecard"]["number"] == card.rule.number
-    assert found["scorecard"]["source"]["instrument"] == card.rule.source.instrument
-
-
-@pytest.mark.usefixtures("register")
-def test_explain_speaks_both_languages(home: Home) -> None:
-    english = run("explain", entity_id(2), "--as-of", DAY).stdout
-    chinese = run("explain", entity_id(2), "--as-of", DAY, "--language", "zh").stdout
-    assert "Years since establishment" in english
-    assert "Set at least class D, whatever the points:" in english
-    assert "成立年限" in chinese
-    assert "Years since establishment" not in chinese
-    assert f"{entity_id(2)} 于 {DAY} 按标准 risk 为 D 类" in chinese
-    assert CliRunner().invoke(app, ["explain", entity_id(2), "--language", "la"]).exit_code == 2
-
-
-@pytest.mark.usefixtures("register")
-def test_explain_knows_no_business_that_is_not_there(home: Home) -> None:
-    with pytest.raises(EntityUnknown):
-        CliRunner().invoke(app, ["explain", "test:9", "--as-of", DAY], catch_exceptions=False)
 
 
 @pytest.mark.usefixtures("register")

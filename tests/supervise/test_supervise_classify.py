@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from goodstanding.core.classification import score
-from goodstanding.core.errors import ClassificationUnderWay, EntityUnknown, NoRuleInForce
+from goodstanding.core.errors import ClassificationUnderWay, NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.engine.snapshot import read
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRecord, ClassRun
 from goodstanding.supervise import classify
-from goodstanding.supervise.classify import classify_all, explain_one
+from goodstanding.supervise.classify import classify_all
 from tests.conftest import NOW
 from tests.engine.histories import fact
 
@@ -76,20 +76,6 @@ def test_a_record_holds_the_values_that_its_points_rest_on(home: Home, register:
         assert (outcome.class_code, outcome.points) == (record.class_code, record.points)
 
 
-def test_one_business_explained_alone_has_the_class_recorded(home: Home, register: None) -> None:
-    run = classify_all(home, AS_OF, KNOWN_AT, NOW)
-    for record in ClassRecord.objects.filter(run=run):
-        found, outcome, card = explain_one(home, record.entity_id, AS_OF, KNOWN_AT)
-        assert (found.class_code, found.points, found.values_json) == (
-            record.class_code,
-            record.points,
-            record.values,
-        )
-        assert outcome.points == max(0, card.base + sum(line.points for line in outcome.lines))
-    _, outcome, _ = explain_one(home, "test:000003", AS_OF, KNOWN_AT)
-    assert [rule.rule.number for rule in outcome.direct] == ["C-08"]
-
-
 def test_what_became_known_since_counts_in_the_next_run(home: Home, register: None) -> None:
     classify_all(home, AS_OF, KNOWN_AT, NOW)
     run = classify_all(home, AS_OF, NOW, NOW)
@@ -143,16 +129,8 @@ def test_an_empty_ledger_gives_an_empty_run(home: Home, db: None) -> None:
     assert run.counts == {"A": 0, "B": 0, "C": 0, "D": 0}
 
 
-@pytest.mark.parametrize("entity", ["test:000004", "test:000099", "nonsense"])
-def test_a_business_unknown_by_the_day_has_no_explanation(home: Home, register: None, entity: str) -> None:
-    with pytest.raises(EntityUnknown):
-        explain_one(home, entity, AS_OF, KNOWN_AT)
-
-
 def test_a_day_or_scale_without_a_scorecard_is_refused_before_anything_is_written(home: Home, register: None) -> None:
     for day, scale in [(date(2010, 1, 1), "risk"), (AS_OF, "spaceship")]:
         with pytest.raises(NoRuleInForce):
             classify_all(home, day, KNOWN_AT, NOW, scale)
-        with pytest.raises(NoRuleInForce):
-            explain_one(home, "test:000001", day, KNOWN_AT, scale)
     assert not ClassRun.objects.exists()

@@ -138,7 +138,7 @@ def remedies(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> 
 def _duties(seen: View, who: Profile, book: Rulebook) -> Iterator[Remedy]:
     if not who.is_active:
         return
-    for duty in book.duties.values():
+    for duty in in_force(book.duties.values(), seen.as_of):
         first = who.established_on.year + duty.first_after_years
         for window in range(first, duty.last_closed_window(seen.as_of) + 1):
             year = window - duty.years_back
@@ -285,7 +285,9 @@ def _repaired(remedy: Remedy, known: Mapping[str, Fact], book: Rulebook, calenda
     if repair.within is None or not _in_view(fact, book, asked_on):
         return None
     counts_on = max(period_end(asked_on, repair.within, calendar), day + timedelta(days=1))
-    return Step(remedy, asked_on, counts_on, (repair.rule,), _estimated(book, counts_on))
+    # Waiting for a list may lead into a later version of the rule.
+    judged = replace(remedy, rule=repair.rule, asks=repair.asks)
+    return Step(judged, asked_on, counts_on, (repair.rule,), _estimated(book, counts_on))
 
 
 def _leaving(

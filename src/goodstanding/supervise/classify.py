@@ -19,11 +19,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from goodstanding.core.classification import Outcome, Scorecard
-from goodstanding.core.errors import ClassificationUnderWay, EntityUnknown
+from goodstanding.core.errors import ClassificationUnderWay
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.instant import classify_facts
-from goodstanding.engine.score import Classified, card_in_force
+from goodstanding.engine.score import card_in_force
 from goodstanding.engine.snapshot import in_buckets, write
 from goodstanding.engine.whole import classify_snapshot
 from goodstanding.home import Home
@@ -108,24 +106,3 @@ def _put(made: Path, target: Path) -> None:
     # A folder of that number is left from another database; its run is not this one.
     shutil.rmtree(target, ignore_errors=True)
     made.rename(target)
-
-
-def explain_one(
-    home: Home, entity_id: str, as_of: date, known_at: datetime, scale: str = ""
-) -> tuple[Classified, Outcome, Scorecard]:
-    """Return one business's class from the ledger as it stands, its points by indicator, and the card used.
-
-    Raises:
-        EntityUnknown: No such business was registered by the day.
-    """
-    book = home.rulebook
-    card = card_in_force(book, scale or next(iter(book.scales)), as_of)
-    found = classify_facts(ledger.facts_of(entity_id), book, card, as_of, known_at)
-    if found is None:
-        raise EntityUnknown(
-            asked=f"The class of {entity_id} on {as_of}.",
-            found="No registration of that business was known to have begun by then.",
-            wants="The id of a registered business, as scheme:code.",
-            next_step="Look the business up by its name or code, or choose a later day.",
-        )
-    return found, found.outcome(card), card

@@ -163,6 +163,28 @@ def entities_between(after: int, through: int) -> list[str]:
     return list(rows.values_list("entity_id", flat=True).distinct())
 
 
+def new_entities(after: int, through: int) -> int:
+    """Return how many entities have their first fact at a position in ``(after, through]``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(DISTINCT entity_id) FROM fact AS one WHERE id > %s AND id <= %s AND NOT EXISTS "
+            "(SELECT 1 FROM fact AS earlier WHERE earlier.entity_id = one.entity_id AND earlier.id <= %s)",
+            [after, through, after],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def complete_through(known_at: datetime, through: int, after: int = 0) -> int:
+    """Return the last position, not beyond ``through``, up to which every fact was known by an instant.
+
+    Args:
+        after: A position up to which that is certain already, such as the answer for an earlier instant.
+    """
+    late = FactRecord.objects.filter(id__gt=after, id__lte=through, known_at__gt=known_at).order_by("id")
+    first = late.values_list("id", flat=True).first()
+    return through if first is None else first - 1
+
+
 def stream(after: int, through: int, chunk: int = 50_000) -> Iterator[list[Stored]]:
     """Yield all facts at positions in ``(after, through]`` in order, a chunk at a time."""
     while after < through:

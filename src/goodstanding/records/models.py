@@ -138,18 +138,26 @@ class ProposalRecord(models.Model):
 
 
 class ClassRun(models.Model):
-    """One classification of all entities, or of those touched since an earlier one."""
+    """One classification: of all entities, or of those touched since the run it continues.
+
+    A partial run holds records of the touched alone; everybody else keeps the class of the run before it. How many
+    there are in all, and how many in each class, says the whole register as the run leaves it.
+    """
 
     scale = models.CharField(max_length=40)
     as_of = models.DateField()
     known_at = models.DateTimeField()
     ledger_position = models.BigIntegerField()
+    complete_through = models.BigIntegerField(default=0)  # no fact up to here was left out for being known later
     rulebook_digest = models.CharField(max_length=64)
     scorecard = models.CharField(max_length=40)
     engine = models.CharField(max_length=20)
     made_at = models.DateTimeField()
+    base = models.ForeignKey("self", models.PROTECT, null=True)  # the full run that a partial one continues
     entities = models.BigIntegerField()
+    placed = models.BigIntegerField(default=0)  # entities looked at by this run itself
     counts = models.JSONField(default=dict)  # entities by class
+    moves = models.JSONField(default=dict)  # of a partial run: entities by class before, then class after
 
     class Meta:
         db_table = "class_run"
@@ -160,7 +168,7 @@ class ClassRecord(models.Model):
 
     run = models.ForeignKey(ClassRun, models.PROTECT)
     entity_id = models.CharField(max_length=80)
-    class_code = models.CharField(max_length=10)
+    class_code = models.CharField(max_length=10)  # empty in a partial run: no longer a registered business
     points = models.IntegerField()
     values = models.TextField()  # JSON: indicator to whole number or null
 

@@ -225,7 +225,7 @@ method = "On site"
 good = {{ title = {{ en = "Good" }}, is_adverse = false, is_alone = true }}
 bad = {{ title = {{ en = "Bad" }}, is_adverse = true }}
 worse = {{ title = {{ en = "Worse" }}, is_adverse = true }}
-[[ratio]]
+[[treatment]]
 scale = "risk"
 class = "low"
 ratio_ppm = 10_000

@@ -77,9 +77,9 @@ MISTAKES = [
     (
         "facts",
         'is_final = { type = "boolean"',
-        'year = { type = "text", feature = true',
+        'year = { type = "boolean", feature = true',
         "kind.check.field.year.type",
-        "text",
+        "boolean",
         "One type",
     ),
     ("disclosure", 'kind = "registration"', 'kind = "person"', "display[0].kind", "'person'", "fact kind"),
@@ -170,9 +170,9 @@ MISTAKES = [
         "field of kind check",
     ),
     ("inspection", "bad = {", "awful = {", "result", "awful, bad", "same codes"),
-    ("inspection", "10_000", "1_000_001", "ratio[0].ratio_ppm", "1000001", "parts per million"),
-    ("inspection", 'class = "low"', 'class = "lwo"', "ratio[0].class", "risk/lwo", "class of a scale"),
-    ("inspection", 'class = "low"', 'class = "low"\nweight = 0', "ratio[0].weight", "0", "One or more"),
+    ("inspection", "10_000", "1_000_001", "treatment[0].ratio_ppm", "1000001", "parts per million"),
+    ("inspection", 'class = "low"', 'class = "lwo"', "treatment[0].class", "risk/lwo", "class of a scale"),
+    ("inspection", 'class = "low"', 'class = "low"\nweight = 0', "treatment[0].weight", "0", "One or more"),
 ]
 
 
@@ -254,7 +254,7 @@ def second(file: str, header: str, valid_from: str) -> dict[str, bytes]:
     return files
 
 
-@pytest.mark.parametrize(("file", "header"), [("classification", "[[scorecard]]"), ("inspection", "[[ratio]]")])
+@pytest.mark.parametrize(("file", "header"), [("classification", "[[scorecard]]"), ("inspection", "[[treatment]]")])
 def test_two_versions_on_one_day_are_refused(file: str, header: str) -> None:
     error = refused(second(file, header, "2010-01-01"))
     assert error.asked == f"To read {header.strip('[]')}[1].valid_from in {file}.toml."
@@ -262,7 +262,7 @@ def test_two_versions_on_one_day_are_refused(file: str, header: str) -> None:
     assert "on any day" in error.wants
 
 
-@pytest.mark.parametrize(("file", "header"), [("classification", "[[scorecard]]"), ("inspection", "[[ratio]]")])
+@pytest.mark.parametrize(("file", "header"), [("classification", "[[scorecard]]"), ("inspection", "[[treatment]]")])
 def test_a_version_that_follows_another_is_taken(file: str, header: str) -> None:
     files = second(file, header, "2010-01-01")
     begins = b"valid_from = 2000-01-01"
@@ -270,7 +270,7 @@ def test_a_version_that_follows_another_is_taken(file: str, header: str) -> None
     content = files[f"{file}.toml"]
     files[f"{file}.toml"] = content[:at] + content[at:].replace(begins, begins + b"\nvalid_until = 2010-01-01", 1)
     book = load(files)
-    versions = book.scorecards if file == "classification" else book.inspection.ratios
+    versions = book.scorecards if file == "classification" else book.supervision.treatments
     assert [version.rule.validity.from_on.year for version in versions] == [2000, 2010]
 
 
@@ -359,8 +359,9 @@ def test_points_of_a_real_scorecard_move_in_one_direction(real: Rulebook) -> Non
 
 def test_more_is_drawn_from_a_riskier_class(real: Rulebook) -> None:
     for scale in real.scales.values():
-        ratios = {ratio.class_code: ratio.ratio_ppm for ratio in real.inspection.ratios if ratio.scale == scale.code}
-        shares = [ratios[band.code] for band in scale.bands]
+        general = [one for one in real.supervision.treatments if one.scale == scale.code and not one.area]
+        ratios = {one.class_code: one.ratio_ppm for one in general}
+        shares = [ratios[band.code] for band in scale.bands] if ratios else []
         assert shares == sorted(shares)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from goodstanding.core.ledger import View
 from goodstanding.core.rule import Rule
 
 
@@ -245,3 +246,14 @@ def score(values: Mapping[str, int | None], card: Scorecard, scale: Scale, areas
     for rule in direct:
         position = max(position, scale.position(rule.class_code))
     return Outcome(points, scale.bands[position].code, tuple(lines), direct, signals)
+
+
+def areas_of(seen: View, areas: Mapping[str, Area]) -> frozenset[str]:
+    """Return the codes of the key areas one entity is in on the day of a view."""
+    found = set()
+    for area in areas.values():
+        for fact in seen.in_force(area.kind):
+            value = fact.payload.get(area.field)
+            if not area.codes.isdisjoint(value if isinstance(value, tuple) else (str(value),)):
+                found.add(area.code)
+    return frozenset(found)

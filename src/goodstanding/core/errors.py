@@ -271,6 +271,12 @@ class ClassRunMissing(Refused):
     code = "campaign.class_run_missing"
 
 
+class NobodyToDraw(Refused):
+    """Every business is kept out of the lot by a rule."""
+
+    code = "campaign.nobody_to_draw"
+
+
 class CampaignUnknown(Invalid):
     """No campaign or visit of that name."""
 

@@ -1,15 +1,14 @@
-"""What an inspection may look at, what it may find, and how many are drawn from each class."""
+"""What an inspection may look at, and what it may find."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goodstanding.core.classification import Scale
 from goodstanding.core.dates import Period
 from goodstanding.core.fact import FactKind
 from goodstanding.core.reading import Table
-from goodstanding.core.rule import Rule, overlapping
+from goodstanding.core.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,7 @@ class ResultCode:
     title: Mapping[str, str]
     is_adverse: bool
     is_alone: bool  # stands by itself: no other code beside it
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Which share of a class a campaign draws, in parts per million, rounded up to whole entities."""
-
-    rule: Rule
-    scale: str
-    class_code: str
-    ratio_ppm: int
-    weight: int
+    is_clean: bool = False  # the business was looked at and nothing was amiss: more than not being adverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +47,10 @@ class Inspection:
     publish_within: Period
     items: Mapping[str, Item]
     results: Mapping[str, ResultCode]
-    ratios: tuple[Ratio, ...]
 
 
-def read_inspection(
-    file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind], scales: Mapping[str, Scale]
-) -> Inspection:
-    """Read inspection.toml."""
+def read_inspection(file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind]) -> Inspection:
+    """Read items and results of inspection.toml; how classes are treated is read beside this."""
     result_kind = file.text("result_kind")
     if result_kind not in kinds:
         raise file.mistake("result_kind", f"{result_kind!r}.", "A fact kind of facts.toml.")
@@ -75,32 +61,17 @@ def read_inspection(
         code: Item(code, table.rule(languages), table.flag("is_key", False), table.text("method"))
         for code, table in file.named("item", required=False)
     }
-    results = {
-        code: ResultCode(code, table.words("title", languages), table.flag("is_adverse"), table.flag("is_alone", False))
-        for code, table in file.named("result")
-    }
+    results = {}
+    for code, table in file.named("result"):
+        is_adverse, is_clean = table.flag("is_adverse"), table.flag("is_clean", False)
+        if is_adverse and is_clean:
+            raise table.mistake("is_clean", "true, and adverse as well.", "A clean result is not adverse.")
+        title = table.words("title", languages)
+        results[code] = ResultCode(code, title, is_adverse, table.flag("is_alone", False), is_clean)
     known = kinds[result_kind].fields[result_field].codes
     if known != set(results):
         odd = ", ".join(sorted(known ^ set(results)))
         raise file.mistake("result", f"{odd} differ from the codes of {result_field}.", "The same codes in both.")
-    ratios: list[Ratio] = []
-    for table in file.tables("ratio"):
-        scale, class_code = table.text("scale"), table.text("class")
-        if scale not in scales or class_code not in {band.code for band in scales[scale].bands}:
-            raise table.mistake("class", f"{scale}/{class_code}.", "A class of a scale of classification.toml.")
-        ratio_ppm = table.whole("ratio_ppm")
-        if not 0 <= ratio_ppm <= 1_000_000:
-            raise table.mistake("ratio_ppm", f"{ratio_ppm}.", "0 to 1,000,000 parts per million.")
-        weight = table.whole("weight", 1)
-        if weight < 1:
-            raise table.mistake("weight", f"{weight}.", "One or more.")
-        ratio = Ratio(table.rule(languages), scale, class_code, ratio_ppm, weight)
-        for other in ratios:
-            same = (other.scale, other.class_code) == (scale, class_code)
-            if same and overlapping(other.rule.validity, ratio.rule.validity):
-                found = f"From {ratio.rule.validity.from_on}, while another from {other.rule.validity.from_on} holds."
-                raise table.mistake("valid_from", found, f"One ratio of class {class_code} on any day.")
-        ratios.append(ratio)
     return Inspection(
         result_kind=result_kind,
         result_field=result_field,
@@ -108,5 +79,4 @@ def read_inspection(
         publish_within=file.period("publish_within"),
         items=items,
         results=results,
-        ratios=tuple(ratios),
     )

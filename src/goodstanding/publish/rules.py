@@ -70,5 +70,5 @@ def _groups(book: Rulebook) -> Iterable[tuple[str, Iterable[Rule]]]:
     yield "exits", (way.rule for ground in grounds for way in ground.exits)
     cards = book.scorecards
     yield "classes", chain(*(card.rules for card in cards))
-    items = chain((item.rule for item in book.inspection.items.values()), (one.rule for one in book.inspection.ratios))
-    yield "inspection", items
+    yield "inspection", (item.rule for item in book.inspection.items.values())
+    yield "supervision", book.supervision.rules

@@ -2,7 +2,8 @@
 
 Rules kept here:
 - The plan is committed, with its outbox message, before a seed is accepted; a campaign is drawn once.
-- Only active businesses with a class in the named run are in the frame.
+- Only active businesses with a class in the named run, which no rule leaves in peace that day, are in the frame. How
+  many each rule left out stands in the title of the plan, under its commitment; who they are is told nobody.
 - A result is a fact of the ledger and a line of the visit, written in one transaction.
 """
 
@@ -19,22 +20,23 @@ from goodstanding.core.canonical import canonical_bytes
 from goodstanding.core.dates import Span
 from goodstanding.core.draw import Commitment, Inspector, Plan, Seed, SeedKind, commit, draw
 from goodstanding.core.draw_bundle import bundle, plan_document, read_plan
-from goodstanding.core.entity import profile
 from goodstanding.core.errors import (
     AlreadyDrawn,
     CampaignUnknown,
     ClassRunMissing,
     LabelTaken,
+    NobodyToDraw,
     NotCommitted,
     ResultInvalid,
 )
 from goodstanding.core.fact import Fact, Value
-from goodstanding.core.ledger import view
 from goodstanding.core.listing import DECISIONS
-from goodstanding.core.plan import By, Candidate, ratios_in_force, stratify
+from goodstanding.core.plan import By, Terms, stratify, treatments_in_force
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.core.treatment import Check
 from goodstanding.records import classes as classes_of
 from goodstanding.records import ledger, outbox
+from goodstanding.records.candidates import candidates, left_out_text
 from goodstanding.records.models import Campaign, ClassRecord, Decision, Visit
 from goodstanding.records.models import Inspector as InspectorRecord
 
@@ -59,6 +61,7 @@ def plan_campaign(
     seed_kind: SeedKind = SeedKind.DECLARED,
     seed_source: str = "",
     scale: str = "",
+    check: Check | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Campaign:
     """Build frame, strata and roster from the current classification and commit to them.
@@ -70,9 +73,12 @@ def plan_campaign(
         now: Instant of the commitment; UTC.
         planner: Who commits.
         scale: Whose classes set the ratios; by default the rulebook's first.
+        check: Why and how the checks are made; by default the lot of the yearly plan, in each class's usual way.
     Raises:
         LabelTaken: A campaign of that label exists.
         ClassRunMissing: Nothing was classified under this rulebook yet.
+        NoRuleInForce: No treatment of the scale is in force on the day.
+        NobodyToDraw: Every business is left out by some rule.
         PlanInvalid, TooFewInspectors: The plan cannot be drawn lawfully.
     """
     if Campaign.objects.filter(label=label).exists():
@@ -90,22 +96,29 @@ def plan_campaign(
             wants="Ratios follow classes, so classes come first.",
             next_step="Run `goodstanding classify --as-of DAY`, then plan again.",
         )
-    classes = dict(ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code"))
-    candidates = []
-    for done, (entity_id, facts) in enumerate(ledger.by_entity(sorted(classes), run.ledger_position), start=1):
-        who = profile(view(facts, day, now), book.roles)
-        if who is not None and who.is_active:
-            candidates.append(Candidate(entity_id, classes[entity_id], who.region))
-        if on_progress is not None and done % 1000 == 0:
-            on_progress(done)
-    frame, strata = stratify(candidates, ratios_in_force(book.inspection, run.scale, day), by)
+    terms = Terms(
+        supervision=book.supervision,
+        treatments=treatments_in_force(book.supervision, run.scale, day),
+        calendar=book.calendar,
+        day=day,
+        check=check or Check(),
+    )
+    position = ledger.position()
+    framed = stratify(candidates(book, run, position, day, now, on_progress), terms, by)
+    if not framed.units:
+        raise NobodyToDraw(
+            asked=f"To plan the campaign {label} on {day}.",
+            found=f"Nobody is left to be drawn. {left_out_text(framed, 'en') or 'No business is active.'}",
+            wants="A lot among businesses that may be checked that day.",
+            next_step="Wait until the quiet times are over, or plan a check on another ground.",
+        )
     plan = Plan(
         label=label,
-        title=next(iter(title.values())),
+        title=f"{next(iter(title.values()))} {left_out_text(framed, next(iter(title)))}".strip(),
         as_of=day,
         rulebook_digest=book.digest,
-        frame=frame,
-        strata=strata,
+        frame=framed.units,
+        strata=framed.strata,
         roster=roster(),
         inspectors_per_visit=book.inspection.inspectors_per_visit,
         seed_kind=seed_kind,
@@ -128,9 +141,13 @@ def plan_campaign(
             kind="campaign.commit",
             as_of=day,
             known_at=now,
-            ledger_position=run.ledger_position,
+            ledger_position=position,
             rulebook_digest=book.digest,
-            outcome={"commitment": commitment.digest, "strata": {one.code: one.size for one in strata}},
+            outcome={
+                "commitment": commitment.digest,
+                "strata": {one.code: one.size for one in framed.strata},
+                "left_out": dict(framed.left_out),
+            },
             decided_by=planner,
             decided_on=day,
             decided_at=now,

@@ -95,6 +95,18 @@ class Exposure(Enum):
     OFFICIAL = "official"  # officers only
 
 
+class Subject(Enum):
+    """What a kind of fact or a field is about; only what is about the business may be weighed."""
+
+    BUSINESS = "business"
+    PERSON = "person"  # who someone is: name, number, age, sex, health
+    ETHNICITY = "ethnicity"
+    NATIONALITY = "nationality"
+    POLITICS = "politics"
+    RELIGION = "religion"
+    HOME = "home"  # where a person lives
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a fact kind."""
@@ -110,6 +122,7 @@ class Field:
     table: str = ""
     exposure: Exposure = Exposure.PUBLIC
     feature: bool = False
+    subject: Subject = Subject.BUSINESS
 
     def problem(self, value: Value) -> str | None:
         """Say what is wrong with ``value``, or ``None``."""
@@ -173,6 +186,7 @@ class FactKind:
     basis_field: str = ""
     is_public: bool = False
     is_feature: bool = False
+    subject: Subject = Subject.BUSINESS
 
     def problems(self, payload: Mapping[str, Value]) -> list[tuple[str, str]]:
         """Return (field, what is wrong) for every breach of the catalogue; empty when the payload fits."""

@@ -19,7 +19,8 @@ from goodstanding.core.dates import Calendar
 from goodstanding.core.disclosure import Disclosure, read_disclosure
 from goodstanding.core.duty import Duty, read_duties
 from goodstanding.core.entity import IdentityScheme, Roles, read_roles, read_schemes
-from goodstanding.core.fact import Exposure, FactKind, Field, FieldType
+from goodstanding.core.fact import Exposure, FactKind, Field, FieldType, Subject
+from goodstanding.core.forbidden import lowered, why_never
 from goodstanding.core.inspection import Inspection, read_inspection
 from goodstanding.core.listing import Lists, read_lists
 from goodstanding.core.reading import Table, mistake, parse
@@ -114,7 +115,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     if not languages:
         raise head.mistake("languages", "An empty list.", "At least one language code.")
     codes = _read_code_tables(head, languages)
-    kinds = _read_kinds(tables["facts"], languages, codes)
+    kinds = _read_kinds(tables["facts"], languages, codes, lowered(head.texts("never_weighed", [])))
     roles = read_roles(head)
     duties = read_duties(tables["duties"], languages, kinds)
     lists = read_lists(tables["lists"], languages, kinds, duties)
@@ -171,7 +172,10 @@ def _read_code_tables(head: Table, languages: tuple[str, ...]) -> dict[str, dict
 
 
 def _read_kinds(
-    file: Table, languages: tuple[str, ...], codes: Mapping[str, Mapping[str, Mapping[str, str]]]
+    file: Table,
+    languages: tuple[str, ...],
+    codes: Mapping[str, Mapping[str, Mapping[str, str]]],
+    never_weighed: Collection[str],
 ) -> dict[str, FactKind]:
     kinds: dict[str, FactKind] = {}
     features: dict[str, FieldType] = {}
@@ -179,6 +183,8 @@ def _read_kinds(
         fields = {}
         for name, inner in table.named("field", required=False):
             fields[name] = _read_field(name, inner, languages, codes)
+            if fields[name].feature:
+                _check_weighable(inner, fields[name], never_weighed)
             if fields[name].feature and features.setdefault(name, fields[name].type) is not fields[name].type:
                 raise inner.mistake("type", fields[name].type.value, "One type for a feature field in every kind.")
         kind = FactKind(
@@ -189,7 +195,10 @@ def _read_kinds(
             basis_field=table.text("basis_field", ""),
             is_public=table.flag("is_public"),
             is_feature=table.flag("is_feature"),
+            subject=table.choice("subject", Subject, Subject.BUSINESS),
         )
+        if kind.is_feature:
+            _check_weighable(table, kind, never_weighed)
         for key in ("authority_field", "basis_field"):
             named = getattr(kind, key)
             if named and named not in fields:
@@ -218,7 +227,15 @@ def _read_field(
         table=name_of_table,
         exposure=table.choice("exposure", Exposure, Exposure.PUBLIC),
         feature=table.flag("feature", False),
+        subject=table.choice("subject", Subject, Subject.BUSINESS),
     )
+
+
+def _check_weighable(table: Table, thing: FactKind | Field, never_weighed: Collection[str]) -> None:
+    """Refuse a feature that may never be one."""
+    why = why_never(thing, never_weighed)
+    if why is not None:
+        raise table.mistake(*why)
 
 
 def _read_calendar(file: Table) -> Calendar:

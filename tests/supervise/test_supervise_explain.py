@@ -26,7 +26,7 @@ from goodstanding.supervise.classify import classify_all
 from goodstanding.supervise.explain import Explanation, explain_one
 from tests.conftest import NOW
 from tests.engine.histories import KNOWN_AT, entity_id, history
-from tests.supervise.register import AS_OF, entry, penalty, registration, reports, said
+from tests.supervise.register import AS_OF, entry, penalty, registration, reports
 
 
 def deliver(*facts: Fact) -> None:
@@ -245,14 +245,3 @@ def test_every_suggestion_rests_on_a_rule_of_the_rulebook_in_force_and_helps(cn:
                 assert step.remedy.rule.validity.contains(step.asked_on)
                 told += 1
     assert told > 10
-
-
-@pytest.mark.django_db
-def test_nothing_told_shows_what_the_public_may_not_see(home: Home) -> None:
-    from goodstanding.supervise.telling import Telling
-
-    fact = said(1, "penalty", AS_OF, violation="Wrong label", facts="secret", severity="minor", penalty_types=("fine",))
-    for language in ("zh", "en"):
-        line = Telling(home.rulebook, language).fact(fact)
-        assert "Wrong label" in line
-        assert "secret" not in line

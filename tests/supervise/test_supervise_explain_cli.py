@@ -10,9 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import goodstanding.cli.explain  # noqa: F401 - adds its command
-from goodstanding.cli.explain import bounds, span
 from goodstanding.cli.frame import app
-from goodstanding.core.classification import Weighing
 from goodstanding.core.errors import EntityUnknown
 from goodstanding.home import Home
 from goodstanding.records import ledger
@@ -125,10 +123,3 @@ def test_explain_knows_no_business_that_is_not_there_and_no_tongue_it_does_not_s
     with pytest.raises(EntityUnknown):
         CliRunner().invoke(app, ["explain", "test:9", "--as-of", DAY], catch_exceptions=False)
     assert CliRunner().invoke(app, ["explain", entity_id(2), "--language", "la"]).exit_code == 2
-
-
-def test_a_range_is_written_as_a_reader_does() -> None:
-    weighing = Weighing("x", ((None, 0), (1, 5), (2, 9), (5, 12)))
-    said = [span(bounds(weighing, value)) for value in (None, 0, 1, 3, 5)]
-    assert said == ["", "≤ 0", "1", "2 – 4", "≥ 5"]
-    assert span(bounds(Weighing("x", ((None, 3),)), 8)) == ""

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from goodstanding.cli.engine import KnownAt, Scale, known_by
 from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, result
-from goodstanding.core.classification import DirectRule, Line, Signal, Weighing
+from goodstanding.core.classification import DirectRule, Line, Signal
 from goodstanding.core.fact import Fact
 from goodstanding.core.rule import Rule
 
@@ -163,31 +163,11 @@ def _table(found: Explanation, telling: Telling) -> Table:
             continue
         title = telling.indicator(line.indicator)
         if reason.weighing.area:
-            title = f"{title} ({telling.area(reason.weighing.area)})"
+            title = f"{title} ({t('explain.area_only', area=telling.area(reason.weighing.area))})"
         value = "–" if line.value is None else f"{line.value:,}"
-        table.add_row(
-            title, value, span(bounds(reason.weighing, line.value)), f"{line.points:+d}" if line.points else "0"
-        )
+        points = f"{line.points:+d}" if line.points else "0"
+        table.add_row(title, value, telling.span(reason.weighing, line.value), points)
     return table
-
-
-def bounds(weighing: Weighing, value: int | None) -> tuple[int | None, int | None] | None:
-    """Return the range a value falls in: its first number, and the next range's; ``None`` where there is no bound."""
-    place = weighing.bin_of(value)
-    return None if place is None else weighing.bounds(place)
-
-
-def span(bounds: tuple[int | None, int | None] | None) -> str:
-    """Return a range of whole numbers as a reader writes it."""
-    match bounds:
-        case None | (None, None):
-            return ""
-        case (None, int(upper)):
-            return f"≤ {upper - 1:,}"
-        case (int(lower), int(upper)):
-            return f"{lower:,}" if upper == lower + 1 else f"{lower:,} – {upper - 1:,}"
-        case (lower, _):
-            return f"≥ {lower:,}"
 
 
 def as_json(found: Explanation) -> dict[str, Any]:
@@ -204,7 +184,7 @@ def as_json(found: Explanation) -> dict[str, Any]:
             | {
                 "area": reason.weighing.area,
                 "applies": reason.line.applies,
-                "bin": bounds(reason.weighing, reason.line.value),
+                "bin": reason.weighing.range_of(reason.line.value),
                 "facts": [_fact(fact) for fact in reason.facts],
             }
             for reason in found.reasons

@@ -99,6 +99,11 @@ class Weighing:
         after = self.bins[place + 1][0] if place + 1 < len(self.bins) else None
         return self.bins[place][0], after
 
+    def range_of(self, value: int | None) -> tuple[int | None, int | None] | None:
+        """Return the bounds of the bin a value falls in, or ``None`` where it falls in none."""
+        place = self.bin_of(value)
+        return None if place is None else self.bounds(place)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from goodstanding.core.classification import DirectRule, Signal
+from goodstanding.core.classification import DirectRule, Signal, Weighing
 from goodstanding.core.fact import Exposure, Fact, Field, FieldType, Value
 from goodstanding.core.remedy import Foreseen, Means, Step
 from goodstanding.core.rule import Rule
@@ -40,6 +40,18 @@ class Telling:
     def indicator(self, name: str) -> str:
         """Return an indicator's title."""
         return localised(every()[name].title, self.language)
+
+    def span(self, weighing: Weighing, value: int | None) -> str:
+        """Return the range of whole numbers that a value falls in; empty where it has no bound."""
+        match weighing.range_of(value):
+            case None | (None, None):
+                return ""
+            case (None, int(after)):
+                return f"≤ {after - 1:,}"
+            case (int(first), int(after)):
+                return f"{first:,}" if after == first + 1 else f"{first:,} – {after - 1:,}"
+            case (first, _):
+                return f"≥ {first:,}"
 
     def area(self, code: str) -> str:
         return localised(self.book.areas[code].rule.title, self.language)

@@ -2,8 +2,13 @@
 
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
-one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `classed`. Keys nobody
-asked for are refused.
+one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `classed`, `treated`,
+`lot`. Keys nobody asked for are refused.
+
+`treated` asks how a class is supervised on the day: `{ scale, class, areas }`, and whatever of `rule`, `ratio_ppm`,
+`modes`, `most_per_year`, `cooling_off` (as text, "12 month"), `frequency` ("1 in 2 year"), `benefits` and `items` it
+holds to. `lot` asks whether the business of the case may be drawn: `{ scale, class, ground, mode, to_come }`, and
+either `left_out_by` with the `until` day (none where the class decides) or `is_in = true`.
 """
 
 from __future__ import annotations
@@ -15,20 +20,22 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from goodstanding.core.classification import score
+from goodstanding.core.classification import areas_of, score
 from goodstanding.core.dates import Span
 from goodstanding.core.disclosure import due, shown
 from goodstanding.core.entity import profile
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import proposals
+from goodstanding.core.plan import treatments_in_force
 from goodstanding.core.repair import first_application
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook, load
+from goodstanding.core.treatment import Check, Ground, Mode, left_out, past_of, treatment_of
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
 BUSINESS = "case:1"
-EXPECTATIONS = ("proposes", "shown", "never_shown", "due", "repair", "never_repaired", "classed")
+EXPECTATIONS = ("proposes", "shown", "never_shown", "due", "repair", "never_repaired", "classed", "treated", "lot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,46 @@ def run(case: Case, book: Rulebook) -> None:
         assert set(indicators) <= set(card.indicators), "The card does not read these indicators."
         outcome = score(indicators, card, book.scales[card.scale])
         assert {"scale": card.scale, "class": outcome.class_code, "points": outcome.points} == wanted
+    if "treated" in expected:
+        _hold_treatment(dict(expected["treated"]), on, book)
+    if "lot" in expected:
+        _hold_lot(dict(expected["lot"]), facts, on, book)
+
+
+def _hold_treatment(wanted: dict[str, Any], on: date, book: Rulebook) -> None:
+    treatments = treatments_in_force(book.supervision, wanted.pop("scale"), on)
+    found = treatment_of(treatments, wanted.pop("class"), wanted.pop("areas", []))
+    assert found is not None, "The class has no treatment."
+    quiet, often = found.cooling_off, found.frequency
+    said = {
+        "rule": found.rule.number,
+        "ratio_ppm": found.ratio_ppm,
+        "modes": [mode.value for mode in found.modes],
+        "most_per_year": found.most_per_year,
+        "cooling_off": "none" if quiet is None else f"{quiet.number} {quiet.unit.value}",
+        "frequency": "none" if often is None else f"{often.times} in {often.per.number} {often.per.unit.value}",
+        "benefits": list(found.benefits),
+        "items": list(found.items),
+    }
+    assert {name: said[name] for name in wanted} == wanted
+
+
+def _hold_lot(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:
+    treatments = treatments_in_force(book.supervision, wanted.pop("scale"), on)
+    seen = view(facts.values(), on, datetime.combine(on, time.max, UTC))
+    past = past_of(seen, book.inspection, book.supervision, wanted.pop("to_come", 0))
+    mode = wanted.pop("mode", None)
+    check = Check(Ground(wanted.pop("ground", "lot")), None if mode is None else Mode(mode))
+    treatment = treatment_of(treatments, wanted.pop("class"), areas_of(seen, book.areas))
+    assert treatment is not None, "The class has no treatment."
+    found = left_out(treatment, past, book.supervision, check, on, book.calendar)
+    if wanted.pop("is_in", False):
+        assert not wanted
+        assert found is None
+        return
+    assert found is not None, "It may be drawn."
+    assert (found.rule.number, found.until_on) == (wanted.pop("left_out_by"), wanted.pop("until", None))
+    assert not wanted
 
 
 def _facts(case: Case, content: dict[str, Any], book: Rulebook) -> dict[str, Fact]:

@@ -30,6 +30,11 @@ def test_every_rule_that_decides_something_has_a_case(name: str) -> None:
                 deciding.add(ground.end_rule.number)
     for card in book.scorecards:
         deciding |= {rule.number for rule in card.rules}
+    supervision = book.supervision
+    for ruled in (supervision.treatments, supervision.limits, supervision.no_disturbance):
+        deciding |= {one.rule.number for one in ruled}
+    if supervision.exemption is not None:
+        deciding.add(supervision.exemption.rule.number)
     shown = {case.content["rule"] for case in CASES if case.book == name}
     assert deciding - shown == set()
 

@@ -10,26 +10,31 @@ from pathlib import Path
 
 import pytest
 
+from goodstanding.core.dates import Span
 from goodstanding.core.draw_bundle import rerun
 from goodstanding.core.errors import (
     AlreadyDrawn,
     CampaignUnknown,
     ClassRunMissing,
     LabelTaken,
+    NobodyToDraw,
     NotCommitted,
     ResultInvalid,
     TooFewInspectors,
 )
+from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.core.treatment import Check, Ground, Mode
 from goodstanding.records import ledger
 from goodstanding.records.campaigns import (
     Finding,
     draw_campaign,
     hit_rates,
+    left_out_of,
     plan_campaign,
     record_findings,
 )
-from goodstanding.records.models import Campaign, ClassRun, Decision, Inspector, OutboxMessage, Visit
+from goodstanding.records.models import Campaign, ClassRecord, ClassRun, Decision, Inspector, OutboxMessage, Visit
 from tests.conftest import NOW
 
 DAY = date(2026, 11, 6)
@@ -163,3 +168,67 @@ def test_hit_rates_count_adverse_results_by_class(cn: Rulebook, drawn: Campaign)
     )
     (rate,) = hit_rates(cn, "autumn")
     assert (rate.class_code, rate.visited, rate.adverse) == ("D", len(visits), 1)
+
+
+def checked(number: int, on: date, *results: str) -> Fact:
+    payload = {"results": results, "authority": "A"}
+    ref = f"check-{number}-{on}"
+    return Fact(f"uscc:{number:018}", "inspection", "checks", ref, Span(on), NOW - timedelta(days=1), payload)
+
+
+def deliver(*facts: Fact) -> None:
+    ledger.deliver([ledger.Delivered(fact) for fact in facts], NOW)
+
+
+def test_who_is_left_out_is_counted_in_what_is_committed_and_named_nowhere(cn: Rulebook, classified: ClassRun) -> None:
+    # Found clean a month ago, after the classification was made; entity 1 is of class B, 3 of class D.
+    deliver(checked(1, date(2026, 10, 6), "1"), checked(3, date(2026, 10, 6), "1"))
+    campaign = plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+    plan = json.loads(campaign.plan)
+    assert plan["header"]["title"] == "秋季抽查（未列入抽取范围：I-20 1）"
+    assert campaign.title == TITLE
+    frame = {unit["id"] for unit in plan["frame"]}
+    assert f"uscc:{1:018}" not in frame
+    assert f"uscc:{3:018}" in frame
+    assert left_out_of("autumn") == {"I-20": 1}
+    assert f"{1:018}" not in campaign.plan
+
+
+def test_a_frame_with_some_left_out_is_drawn_and_verified_as_any(cn: Rulebook, classified: ClassRun) -> None:
+    deliver(checked(1, date(2026, 10, 6), "1"), checked(4, date(2026, 10, 6), "1"))
+    plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+    drawn = draw_campaign("autumn", "4 1 6 2 3", LATER)
+    stated = rerun(json.loads(drawn.bundle))
+    assert {one.unit_id for one in stated.draw.selected}.isdisjoint({f"uscc:{1:018}", f"uscc:{4:018}"})
+
+
+def test_a_visit_drawn_and_still_to_come_counts_toward_the_cap(cn: Rulebook, drawn: Campaign) -> None:
+    visited = Visit.objects.get(campaign=drawn, class_code="A")  # the cap of class A is one
+    second = plan_campaign(cn, "winter", TITLE, date(2026, 12, 1), LATER, "chief")
+    assert left_out_of("winter") == {"I-24": 1}
+    assert visited.entity_id not in {unit["id"] for unit in json.loads(second.plan)["frame"]}
+    next_year = plan_campaign(cn, "spring", TITLE, date(2027, 2, 1), LATER, "chief")
+    assert visited.entity_id in {unit["id"] for unit in json.loads(next_year.plan)["frame"]}
+
+
+def test_an_exempt_business_is_in_no_frame_until_its_time_is_over(cn: Rulebook, classified: ClassRun) -> None:
+    span = Span(date(2026, 10, 1), date(2027, 1, 1))
+    payload = {"reason": "重点项目", "authority": "A"}
+    deliver(Fact(f"uscc:{3:018}", "no_disturbance", "list", "1", span, NOW - timedelta(days=1), payload))
+    plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
+    plan_campaign(cn, "january", TITLE, date(2027, 1, 1), NOW, "chief")
+    plan_campaign(cn, "lead", TITLE, DAY, NOW, "chief", check=Check(Ground.LEAD))
+    assert [left_out_of(label) for label in ("autumn", "january", "lead")] == [{"I-27": 1}, {}, {}]
+
+
+def test_a_round_on_paper_leaves_out_the_classes_that_must_be_visited(cn: Rulebook, classified: ClassRun) -> None:
+    plan = json.loads(plan_campaign(cn, "paper", TITLE, DAY, NOW, "chief", check=Check(mode=Mode.PAPER)).plan)
+    assert {stratum["code"] for stratum in plan["strata"]} == {"A", "B"}
+    assert left_out_of("paper") == {"C-07": 10, "C-08": 9}
+
+
+def test_a_lot_among_nobody_is_refused(cn: Rulebook, classified: ClassRun) -> None:
+    ClassRecord.objects.exclude(class_code="A").delete()
+    with pytest.raises(NobodyToDraw, match="C-05 10"):
+        plan_campaign(cn, "own", TITLE, DAY, NOW, "chief", check=Check(Ground.SPECIAL))
+    assert not Campaign.objects.exists()

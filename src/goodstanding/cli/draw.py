@@ -15,6 +15,7 @@ from goodstanding.core.draw import SeedKind
 from goodstanding.core.draw_bundle import rerun
 from goodstanding.core.errors import BundleDiffers, FileUnreadable, PlanInvalid
 from goodstanding.core.plan import By
+from goodstanding.core.treatment import Check, Ground, Mode
 
 
 @app.command("inspectors")
@@ -37,11 +38,14 @@ def plan_command(
     by: Annotated[By, typer.Option(help="What makes a stratum.")] = By.CLASS,
     seed_kind: Annotated[SeedKind, typer.Option(help="Kind of the event that will give the seed.")] = SeedKind.DECLARED,
     seed_source: Annotated[str, typer.Option(help="Which event that is.")] = "",
+    ground: Annotated[Ground, typer.Option(help="Why the checks are made.")] = Ground.LOT,
+    mode: Annotated[Mode | None, typer.Option(help="How; default the way that is usual for each class.")] = None,
+    scale: Annotated[str, typer.Option(help="Whose classes set the ratios; default the rulebook's first.")] = "",
     as_: Annotated[str, typer.Option("--as", help="Who commits.")] = "command line",
 ) -> None:
     """Build frame, strata and roster from the last classification, and commit to them."""
     book = open_records().rulebook
-    from goodstanding.records.campaigns import plan_campaign
+    from goodstanding.records.campaigns import left_out_of, plan_campaign
 
     with progress() as bar:
         task = bar.add_task("frame", total=None)
@@ -55,13 +59,20 @@ def plan_command(
             by,
             seed_kind,
             seed_source,
+            scale,
+            Check(ground, mode),
             on_progress=lambda done: bar.update(task, completed=done),
         )
     strata = {one["code"]: one["size"] for one in json.loads(campaign.plan)["strata"]}
     say("To be drawn: " + ", ".join(f"{size} of {code}" for code, size in strata.items()) + ".")
+    left_out = left_out_of(label)
+    for number, count in left_out.items():
+        titles = [rule.title for rule in book.rules().get(number, [])]
+        title = next(iter(titles[-1].values())) if titles else ""
+        say(f"Left out by {number or 'no treatment of the class'}: {count:,}. {title}".rstrip())
     result(
         f"Campaign {label} committed: {campaign.commitment}.",
-        {"label": label, "commitment": campaign.commitment, "strata": strata},
+        {"label": label, "commitment": campaign.commitment, "strata": strata, "left_out": left_out},
     )
 
 

@@ -37,7 +37,7 @@ from goodstanding.core.treatment import Check
 from goodstanding.records import classes as classes_of
 from goodstanding.records import ledger, outbox
 from goodstanding.records.candidates import candidates, left_out_text
-from goodstanding.records.models import Campaign, ClassRecord, Decision, Visit
+from goodstanding.records.models import Campaign, Decision, Visit
 from goodstanding.records.models import Inspector as InspectorRecord
 
 
@@ -108,13 +108,13 @@ def plan_campaign(
     if not framed.units:
         raise NobodyToDraw(
             asked=f"To plan the campaign {label} on {day}.",
-            found=f"Nobody is left to be drawn. {left_out_text(framed, 'en') or 'No business is active.'}",
+            found=f"Nobody is left to be drawn{left_out_text(framed, 'en') or ': no business is active'}.",
             wants="A lot among businesses that may be checked that day.",
             next_step="Wait until the quiet times are over, or plan a check on another ground.",
         )
     plan = Plan(
         label=label,
-        title=f"{next(iter(title.values()))} {left_out_text(framed, next(iter(title)))}".strip(),
+        title=next(iter(title.values())) + left_out_text(framed, next(iter(title))),
         as_of=day,
         rulebook_digest=book.digest,
         frame=framed.units,
@@ -154,6 +154,12 @@ def plan_campaign(
         )
         outbox.announce_draw(label, now)
     return campaign
+
+
+def left_out_of(label: str) -> dict[str, int]:
+    """Return how many each rule left out of a campaign's frame, by the rule's number, as decided."""
+    outcome = Decision.objects.get(number=f"plan/{label}").outcome
+    return dict(outcome.get("left_out", {}))
 
 
 def roster() -> tuple[Inspector, ...]:
@@ -210,11 +216,7 @@ def draw_campaign(label: str, seed_value: str, now: datetime) -> Campaign:
         campaign.save(update_fields=["seed", "drawn_at", "bundle"])
         run = campaign.class_run
         drawn = [one.unit_id for one in outcome.selected]
-        classes = dict(
-            ClassRecord.objects.filter(run=run, entity_id__in=drawn).values_list("entity_id", "class_code")
-            if len(drawn) <= 20_000
-            else ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code")
-        )
+        classes = classes_of.class_by_entity(run, drawn) if run is not None else {}
         Visit.objects.bulk_create(
             (
                 Visit(

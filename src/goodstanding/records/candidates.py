@@ -13,9 +13,10 @@ from goodstanding.core.plan import UNTREATED, Candidate, Frame
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.core.treatment import past_of
 from goodstanding.records import ledger
-from goodstanding.records.models import ClassRecord, ClassRun, Visit
+from goodstanding.records.classes import class_by_entity
+from goodstanding.records.models import ClassRun, Visit
 
-_LEFT_OUT = {"zh": "（未列入抽取范围：{}）", "en": "(not in the lot: {})"}
+_LEFT_OUT = {"zh": "（未列入抽取范围：{}）", "en": " (not in the lot: {})"}
 _NO_TREATMENT = {"zh": "该类别未规定处理方式", "en": "class without a treatment"}
 
 
@@ -30,11 +31,11 @@ def candidates(
     """Yield the active businesses of a classification as they stood on a day.
 
     Args:
-        run: Whose classes count.
+        run: Whose classes count, as it leaves them.
         position: Ledger position up to which facts are read; checks recorded since the run count as well.
         now: Facts learned later are not looked at; UTC.
     """
-    classes = dict(ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code"))
+    classes = class_by_entity(run)
     coming = visits_to_come(day.year)
     for done, (entity_id, facts) in enumerate(ledger.by_entity(sorted(classes), position), start=1):
         seen = view(facts, day, now)

@@ -41,11 +41,12 @@ from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import FieldType
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.features import feature_fields, readings
+from goodstanding.engine.buckets import in_buckets
+from goodstanding.engine.features import feature_fields, readings, schema
 from goodstanding.engine.indicator import check_fit, day_number
 from goodstanding.engine.indicators import every
 from goodstanding.engine.score import card_in_force, compiled
-from goodstanding.engine.snapshot import Snapshot, in_buckets, put_in_force, read, schema
+from goodstanding.engine.snapshot import Snapshot, put_in_force, read
 from goodstanding.engine.whole import class_tables, classify_snapshot
 from goodstanding.home import read_rulebook, rulebook_folder
 

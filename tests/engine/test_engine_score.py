@@ -21,11 +21,12 @@ from goodstanding.core.errors import IndicatorUnfit, NoRuleInForce, SnapshotHarm
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine import score as engine
 from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.features import table_of
 from goodstanding.engine.indicator import Facts, Indicator, Need
 from goodstanding.engine.indicators import every
 from goodstanding.engine.instant import Instant, classify_facts
 from goodstanding.engine.score import card_in_force, compiled, result_schema
-from goodstanding.engine.snapshot import Snapshot, table_of, write
+from goodstanding.engine.snapshot import Snapshot, write
 from goodstanding.engine.whole import classify_snapshot
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
 

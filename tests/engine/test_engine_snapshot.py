@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,19 +18,10 @@ from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Exposure, Fact
 from goodstanding.core.ledger import ended, withdrawal
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.buckets import bucket_of, in_buckets
+from goodstanding.engine.features import rows_of, schema, table_of
 from goodstanding.engine.indicator import day_number
-from goodstanding.engine.snapshot import (
-    MANIFEST,
-    Snapshot,
-    bucket_of,
-    check,
-    in_buckets,
-    read,
-    rows_of,
-    schema,
-    table_of,
-    write,
-)
+from goodstanding.engine.snapshot import LINKS, MANIFEST, Snapshot, check, read, write
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
 
 SINCE = date(2024, 3, 1)
@@ -121,6 +112,7 @@ def test_every_entity_stands_in_its_own_bucket_and_all_rows_are_written(cn: Rule
     everyone = register(5, cn, DAYS[0], 80)
     snapshot = write(tmp_path, everyone, cn, KNOWN_AT, 7, buckets=3)
     wanted = [row for _, facts in everyone for row in table_of(rows_of(facts, cn, KNOWN_AT), cn).to_pylist()]
+    wanted.sort(key=lambda row: (row["kind"], row["entity_id"], row["place"]))
     assert len(snapshot.files) == 3
     for number, path in enumerate(snapshot.paths):
         found = pq.read_table(path)
@@ -134,6 +126,10 @@ def test_progress_is_told_every_thousand_businesses(cn: Rulebook, tmp_path: Path
     told: list[int] = []
     write(tmp_path, ((entity_id(n), []) for n in range(2500)), cn, KNOWN_AT, 1, 2, told.append)
     assert told == [1000, 2000]
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.fixture
@@ -174,10 +170,7 @@ def test_a_crash_before_the_rename_leaves_the_old_one_and_the_next_try_replaces_
     new = write(old.folder, register(3, cn, DAYS[0], 20), cn, KNOWN_AT, position, buckets=2)
     assert read(old.folder) == new
     assert content(new) != before
-    assert sorted(path.relative_to(old.folder).as_posix() for path in old.folder.rglob("*.*") if path.is_file()) == [
-        *new.files,
-        MANIFEST,
-    ]
+    assert files_in(old.folder) == sorted([*new.files, new.links, MANIFEST])
 
 
 def test_a_crash_after_the_rename_leaves_the_new_one_in_force(
@@ -211,7 +204,7 @@ def test_a_harmed_manifest_is_named_and_a_new_snapshot_mends_it(cn: Rulebook, ol
     assert read(old.folder) == new
 
 
-@pytest.mark.parametrize("key", ["known_at", "position", "rulebook_digest", "entities", "facts", "files", "digests"])
+@pytest.mark.parametrize("key", [field.name for field in fields(Snapshot) if field.name != "folder"])
 def test_a_manifest_without_one_of_its_keys_is_harmed(old: Snapshot, key: str) -> None:
     described = json.loads((old.folder / MANIFEST).read_text("utf-8"))
     del described[key]
@@ -235,6 +228,21 @@ def test_a_file_that_was_changed_is_named_by_its_digest(old: Snapshot) -> None:
         check(read(old.folder))
 
 
+def test_the_links_are_part_of_the_snapshot(old: Snapshot) -> None:
+    assert old.links.endswith(LINKS)
+    (old.folder / old.links).write_bytes(b"")
+    with pytest.raises(SnapshotHarmed, match=LINKS):
+        check(read(old.folder))
+    (old.folder / old.links).unlink()
+    with pytest.raises(SnapshotHarmed, match=LINKS):
+        read(old.folder)
+
+
+def test_a_manifest_with_fewer_digests_than_files_is_harmed(old: Snapshot) -> None:
+    with pytest.raises(SnapshotHarmed, match="1 digests"):
+        check(replace(old, digests=old.digests[:1]))
+
+
 def test_ids_in_buckets_are_every_id_once_in_the_order_of_buckets() -> None:
     ids = [entity_id(n) for n in range(50)]
     found = in_buckets(reversed(ids), 7)
@@ -249,10 +257,22 @@ def test_more_rows_than_wait_in_memory_are_written_all(
 ) -> None:
     everyone = register(5, cn, DAYS[0], 80)
     whole = write(tmp_path / "whole", everyone, cn, KNOWN_AT, 1, buckets=3)
-    monkeypatch.setattr("goodstanding.engine.snapshot._ROWS", 10)
+    monkeypatch.setattr("goodstanding.engine.buckets._ROWS", 10)
+    monkeypatch.setattr("goodstanding.engine.buckets.ROW_GROUP", 50)
     parts = write(tmp_path / "parts", everyone, cn, KNOWN_AT, 1, buckets=3)
     assert pq.ParquetFile(parts.paths[0]).metadata.num_row_groups > 1
     assert content(parts) == content(whole)
+    places = {id_: place for place, id_ in enumerate(id_ for ids in in_buckets(dict(everyone), 3) for id_ in ids)}
+    ordered = sorted(everyone, key=lambda one: places[one[0]])
+    assert content(write(tmp_path / "ordered", ordered, cn, KNOWN_AT, 1, buckets=3)) == content(whole)
+
+
+def test_rows_stand_by_kind_then_entity_then_place(cn: Rulebook, tmp_path: Path) -> None:
+    snapshot = write(tmp_path, register(5, cn, DAYS[0], 80), cn, KNOWN_AT, 1, buckets=2)
+    for path in snapshot.paths:
+        keys = [(row["kind"], row["entity_id"], row["place"]) for row in pq.read_table(path).to_pylist()]
+        assert keys == sorted(keys)
+        assert len(keys) == len(set(keys))
 
 
 def test_an_empty_folder_has_no_snapshot(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from goodstanding.core.classification import Scorecard
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import FACTS, DuckDB
+from goodstanding.engine.features import rows_of, schema, table_of
 from goodstanding.engine.indicator import day_clock
 from goodstanding.engine.score import compiled, expression, result_schema
-from goodstanding.engine.snapshot import rows_of, schema, table_of
 from tests.engine.histories import DAYS, KNOWN_AT, register
 
 

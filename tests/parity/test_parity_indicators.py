@@ -14,10 +14,10 @@ from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.features import rows_of, table_of
 from goodstanding.engine.indicator import check_fit
 from goodstanding.engine.indicators import every
 from goodstanding.engine.score import compiled
-from goodstanding.engine.snapshot import rows_of, table_of
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
 from tests.parity.oracles import ORACLES, months_before, past_of
 

@@ -13,11 +13,12 @@ import pytest
 from goodstanding.core.classification import score
 from goodstanding.core.errors import ClassificationUnderWay, NoRuleInForce
 from goodstanding.core.fact import Fact
+from goodstanding.engine.score import card_in_force
 from goodstanding.engine.snapshot import read
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRecord, ClassRun
-from goodstanding.supervise import classify
+from goodstanding.supervise import weighed
 from goodstanding.supervise.classify import classify_all
 from tests.conftest import NOW
 from tests.engine.histories import fact
@@ -70,7 +71,7 @@ def test_a_run_records_every_business_registered_by_the_day(home: Home, register
 def test_a_record_holds_the_values_that_its_points_rest_on(home: Home, register: None) -> None:
     run = classify_all(home, AS_OF, KNOWN_AT, NOW)
     book = home.rulebook
-    (card,) = book.scorecards
+    card = card_in_force(book, run.scale, AS_OF)
     for record in ClassRecord.objects.filter(run=run):
         outcome = score(json.loads(record.values), card, book.scales[card.scale])
         assert (outcome.class_code, outcome.points) == (record.class_code, record.points)
@@ -91,7 +92,7 @@ def test_buckets_change_no_class(home: Home, register: None, monkeypatch: pytest
         return set(ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code", "points", "values"))
 
     whole = lines(classify_all(home, AS_OF, KNOWN_AT, NOW))
-    monkeypatch.setattr(classify, "ENTITIES_PER_BUCKET", 1)
+    monkeypatch.setattr(weighed, "ENTITIES_PER_BUCKET", 1)
     assert lines(classify_all(home, AS_OF, KNOWN_AT, NOW)) == whole
     assert len(read(home.folder("snapshots")).files) == 4
 

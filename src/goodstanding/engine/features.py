@@ -32,6 +32,9 @@ from goodstanding.core.related import PREFIX, links
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.indicator import day_number, ymd
 
+LAYOUT = 2
+"""Raised whenever rows or columns come to mean something else, so that no snapshot mixes both."""
+
 _FIXED = (
     ("entity_id", pa.string()),
     ("kind", pa.string()),

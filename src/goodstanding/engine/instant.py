@@ -96,9 +96,11 @@ class Instant:
         found = sorted(self._rows.execute(self._sql, days))
         return classified(found, self._card, self._scale)
 
-    def rows_of(self, facts: Iterable[Fact], known_at: datetime) -> list[dict[str, Any]]:
+    def rows_of(
+        self, facts: Iterable[Fact], known_at: datetime, parties: Mapping[str, Iterable[Fact]] | None = None
+    ) -> list[dict[str, Any]]:
         """Return the rows of one entity's facts as known at an instant; see `goodstanding.engine.features.rows_of`."""
-        return rows_of(facts, self._book, known_at, self._readings)
+        return rows_of(facts, self._book, known_at, self._readings, parties)
 
 
 _own = local()
@@ -117,13 +119,20 @@ def instant_of(book: Rulebook, card: Scorecard) -> Instant:
 
 
 def classify_facts(
-    facts: Iterable[Fact], book: Rulebook, card: Scorecard, as_of: date, known_at: datetime
+    facts: Iterable[Fact],
+    book: Rulebook,
+    card: Scorecard,
+    as_of: date,
+    known_at: datetime,
+    parties: Mapping[str, Iterable[Fact]] | None = None,
 ) -> Classified | None:
     """Return the class of one entity from its facts, by the same expression; ``None`` where it is not registered.
 
+    Args:
+        parties: Facts of the businesses it is related to, by id; see `goodstanding.engine.features.rows_of`.
     Raises:
         IndicatorUnfit: See `goodstanding.engine.score.expression`.
     """
     ready = instant_of(book, card)
-    found = ready.classify(ready.rows_of(facts, known_at), as_of)
+    found = ready.classify(ready.rows_of(facts, known_at, parties), as_of)
     return found[0] if found else None

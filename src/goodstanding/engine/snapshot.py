@@ -1,9 +1,11 @@
 """The facts as the engine reads them: one long table in Parquet, in buckets by a hash of the entity.
 
 Rules kept here:
-- An entity stands in one bucket, its rows beside each other, ids rising; `features.py` beside this says the columns.
-- A snapshot replaces another whole: files are written beside, never over those in force, then the manifest is renamed
-  into place. A crash before the rename leaves the old snapshot in force, one after it the new.
+- An entity stands in one bucket; `buckets.py` beside this says in which and in what order, `features.py` the columns.
+- A snapshot replaces another at once: files are written beside, never over those in force, then the manifest is renamed
+  into place. A crash before the rename leaves the old snapshot in force, one after it the new; what it left behind is
+  swept away by the next.
+- Which entity names which other as related stands beside the buckets, so that a change of one reaches the other.
 """
 
 from __future__ import annotations
@@ -11,22 +13,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.features import readings, rows_of, schema, table_of
+from goodstanding.engine.buckets import BucketFiles, file_name
+from goodstanding.engine.features import LAYOUT, Reading, parties_of, readings, rows_of
 
 MANIFEST = "manifest.json"
-_ROWS = 50_000  # waiting in memory, over all buckets
+LINKS = "links.parquet"
+_LINKS = pa.schema([("party", pa.string()), ("entity_id", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,9 @@ class Snapshot:
     Args:
         files: Parquet files of the buckets, in the order of bucket numbers.
         digests: SHA-256, in hex, of each file.
+        complete_through: Position up to which no fact was left out for being learned later than ``known_at``.
+        links: File of (party, entity id), sorted: who names whom as related; empty where no rule relates businesses.
+        layout: What rows and columns meant when it was written.
     """
 
     folder: Path
@@ -46,25 +53,20 @@ class Snapshot:
     facts: int
     files: tuple[str, ...]
     digests: tuple[str, ...] = ()
+    complete_through: int = 0
+    links: str = ""
+    links_digest: str = ""
+    layout: int = LAYOUT
 
     @property
     def paths(self) -> list[Path]:
         return [self.folder / name for name in self.files]
 
-
-def bucket_of(entity_id: str, buckets: int) -> int:
-    """Return the bucket of an entity: the first four bytes of SHA-256 over its id, modulo the number of buckets."""
-    return int.from_bytes(hashlib.sha256(entity_id.encode()).digest()[:4], "big") % buckets
-
-
-def in_buckets(entity_ids: Iterable[str], buckets: int) -> list[list[str]]:
-    """Return ids bucket after bucket, sorted inside each."""
-    found: list[list[str]] = [[] for _ in range(buckets)]
-    for entity_id in entity_ids:
-        found[bucket_of(entity_id, buckets)].append(entity_id)
-    for listed in found:
-        listed.sort()
-    return found
+    @property
+    def named(self) -> dict[str, str]:
+        """Every file with its digest."""
+        found = dict(zip(self.files, self.digests, strict=True))
+        return found | ({self.links: self.links_digest} if self.links else {})
 
 
 def write(
@@ -75,58 +77,100 @@ def write(
     position: int,
     buckets: int,
     on_progress: Callable[[int], None] | None = None,
+    complete_through: int = 0,
 ) -> Snapshot:
     """Write a snapshot of every entity and put it in force.
 
     Args:
         folder: Where snapshots are kept; an earlier one is replaced.
-        entities: (id, all its facts up to ``position``), each entity once; inside a bucket sorted by id. Bucket after
-            bucket, as `in_buckets` orders ids, makes the largest row groups.
+        entities: (id, all its facts up to ``position`` and those of the businesses it is related to), each entity once.
+            Bucket after bucket, as `goodstanding.engine.buckets.in_buckets` orders ids, costs least.
         known_at: Facts learned later are left out; UTC.
         position: Ledger position the facts go up to.
         buckets: Number of files.
+        complete_through: See `Snapshot`.
     Returns:
         The snapshot as `read` would return it.
     """
-    before = _in_force(folder)
+    version = new_version(folder, position, known_at)
+    files = BucketFiles(folder / version, buckets, book)
+    count, links = fill(files, entities, book, known_at, on_progress)
+    names = tuple(f"{version}/{file_name(number)}" for number in range(buckets))
+    bare = Snapshot(folder, known_at, position, book.digest, count, 0, names, complete_through=complete_through)
+    return finish(bare, version, links if book.related else None)
+
+
+def new_version(folder: Path, position: int, known_at: datetime) -> str:
+    """Make an empty folder for the files of a new snapshot, sweep leftovers, and return the folder's name."""
+    sweep(folder)
     version = f"{position}-{known_at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
-    if any(name.startswith(f"{version}/") for name in before):
+    while (folder / version).exists():
         version += "-again"
-    target = folder / version
-    # What a crash left behind is no part of this snapshot.
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    names = [f"{version}/bucket-{number:04}.parquet" for number in range(buckets)]
-    columns, by_kind = schema(book), readings(book)
-    waiting: list[list[dict[str, Any]]] = [[] for _ in names]
-    writers = [pq.ParquetWriter(folder / name, columns, compression="zstd") for name in names]
-    count = facts = held = 0
-    try:
-        for entity_id, found in entities:
-            rows = rows_of(found, book, known_at, by_kind)
-            waiting[bucket_of(entity_id, buckets)].extend(rows)
-            count += 1
-            facts += len(rows)
-            held += len(rows)
-            if held >= _ROWS:
-                fullest = max(range(buckets), key=lambda bucket: len(waiting[bucket]))
-                writers[fullest].write_table(table_of(waiting[fullest], book))
-                held -= len(waiting[fullest])
-                waiting[fullest].clear()
-            if on_progress is not None and count % 1000 == 0:
-                on_progress(count)
-        for bucket, rows in enumerate(waiting):
-            writers[bucket].write_table(table_of(rows, book))
-    finally:
-        for writer in writers:
-            writer.close()
-    for name in names:
-        _sync(folder / name)
-    _sync(target)
-    digests = tuple(_digest(folder / name) for name in names)
-    done = Snapshot(folder, known_at, position, book.digest, count, facts, tuple(names), digests)
+    (folder / version).mkdir(parents=True)
+    return version
+
+
+def fill(
+    files: BucketFiles,
+    entities: Iterable[tuple[str, list[Fact]]],
+    book: Rulebook,
+    known_at: datetime,
+    on_progress: Callable[[int], None] | None,
+) -> tuple[int, pa.Table]:
+    """Write the rows of entities; return how many there were, and who of them names whom as related."""
+    by_kind = readings(book)
+    count = 0
+    parties: list[str] = []
+    holders: list[str] = []
+    for entity_id, found in entities:
+        files.add(entity_id, _rows(entity_id, found, book, known_at, by_kind))
+        for party in parties_of((fact for fact in found if fact.entity_id == entity_id), book):
+            parties.append(party)
+            holders.append(entity_id)
+        count += 1
+        if on_progress is not None and count % 1000 == 0:
+            on_progress(count)
+    files.close()
+    return count, pa.table([parties, holders], schema=_LINKS)
+
+
+def _rows(
+    entity_id: str, facts: Iterable[Fact], book: Rulebook, known_at: datetime, by_kind: Mapping[str, Reading]
+) -> list[dict[str, object]]:
+    if not book.related:
+        return rows_of(facts, book, known_at, by_kind)
+    own: list[Fact] = []
+    others: dict[str, list[Fact]] = {}
+    for fact in facts:
+        (own if fact.entity_id == entity_id else others.setdefault(fact.entity_id, [])).append(fact)
+    return rows_of(own, book, known_at, by_kind, others)
+
+
+def finish(bare: Snapshot, version: str, links: pa.Table | None) -> Snapshot:
+    """Put a snapshot in force whose buckets are written, and sweep away what it replaces.
+
+    Args:
+        bare: The snapshot but for digests, links and the number of its rows; digests it has are kept by name.
+        version: Folder of the files that are new.
+        links: Who names whom as related, in any order; ``None`` where no rule relates businesses.
+    """
+    folder = bare.folder
+    name = digest = ""
+    if links is not None:
+        name = f"{version}/{LINKS}"
+        ordered = links.sort_by([("party", "ascending"), ("entity_id", "ascending")])
+        pq.write_table(ordered, folder / name, compression="zstd")
+    for path in sorted((folder / version).iterdir()):
+        _sync(path)
+    _sync(folder / version)
+    known = dict(zip(bare.files, bare.digests, strict=False))
+    digests = tuple(known.get(file) or _digest(folder / file) for file in bare.files)
+    if name:
+        digest = _digest(folder / name)
+    facts = sum(pq.read_metadata(path).num_rows for path in bare.paths)
+    done = replace(bare, facts=facts, digests=digests, links=name, links_digest=digest)
     put_in_force(done)
-    _remove(folder, before)
+    sweep(folder)
     return done
 
 
@@ -158,12 +202,16 @@ def read(folder: Path) -> Snapshot:
             facts=found["facts"],
             files=tuple(found["files"]),
             digests=tuple(found["digests"]),
+            complete_through=found["complete_through"],
+            links=found["links"],
+            links_digest=found["links_digest"],
+            layout=found["layout"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _harmed(folder, f"Its manifest cannot be read: {error}.") from None
-    missing = [name for name in snapshot.files if not (folder / name).is_file()]
-    if missing:
-        raise _harmed(folder, f"{missing[0]} is missing.")
+    for name in (*snapshot.files, *filter(None, [snapshot.links])):
+        if not (folder / name).is_file():
+            raise _harmed(folder, f"{name} is missing.")
     return snapshot
 
 
@@ -173,9 +221,46 @@ def check(snapshot: Snapshot) -> None:
     Raises:
         SnapshotHarmed: A file is another than was written.
     """
-    for name, digest in zip(snapshot.files, snapshot.digests, strict=True):
+    if len(snapshot.files) != len(snapshot.digests):
+        raise _harmed(snapshot.folder, f"It names {len(snapshot.files)} files and {len(snapshot.digests)} digests.")
+    for name, digest in snapshot.named.items():
         if _digest(snapshot.folder / name) != digest:
             raise _harmed(snapshot.folder, f"{name} does not hash to {digest}.")
+
+
+def naming(snapshot: Snapshot, parties: Collection[str]) -> set[str]:
+    """Return the entities that name one of some others as related, by any fact the snapshot was made from."""
+    if not snapshot.links or not parties:
+        return set()
+    wanted = pa.array(sorted(parties), pa.string())
+    found = pq.read_table(snapshot.folder / snapshot.links, filters=pc.field("party").isin(wanted))
+    return set(found["entity_id"].to_pylist())
+
+
+def links_of(snapshot: Snapshot) -> pa.Table:
+    """Return who names whom as related, as columns ``party`` and ``entity_id``."""
+    return pq.read_table(snapshot.folder / snapshot.links) if snapshot.links else _LINKS.empty_table()
+
+
+def sweep(folder: Path) -> None:
+    """Remove the files that the snapshot in force does not name: replaced ones, and what a crash left behind."""
+    try:
+        snapshot = read(folder)
+        named = {*snapshot.files, snapshot.links}
+    except SnapshotHarmed:
+        # Nothing there can be used, and it is made anew from the ledger.
+        named = set()
+    beside = folder / (MANIFEST + ".new")
+    if beside.exists():
+        beside.unlink()
+    for version in folder.iterdir() if folder.is_dir() else ():
+        if not version.is_dir():
+            continue
+        for path in version.iterdir():
+            if path.relative_to(folder).as_posix() not in named:
+                path.unlink()
+        if not any(version.iterdir()):
+            version.rmdir()
 
 
 def _digest(path: Path) -> str:
@@ -190,23 +275,6 @@ def _harmed(folder: Path, found: str) -> SnapshotHarmed:
         wants="The files its manifest names.",
         next_step="Classify again: a snapshot is made anew from the ledger and loses nothing.",
     )
-
-
-def _in_force(folder: Path) -> tuple[str, ...]:
-    """Return the files of the snapshot in force; none where there is none, or a harmed one, which needs replacing."""
-    try:
-        return read(folder).files
-    except SnapshotHarmed:
-        return ()
-
-
-def _remove(folder: Path, files: tuple[str, ...]) -> None:
-    paths = [folder / name for name in files]
-    for path in paths:
-        path.unlink(missing_ok=True)
-    for version in {path.parent for path in paths}:
-        if not any(version.iterdir()):
-            version.rmdir()
 
 
 def _sync(path: Path) -> None:

@@ -163,6 +163,18 @@ def entities_between(after: int, through: int) -> list[str]:
     return list(rows.values_list("entity_id", flat=True).distinct())
 
 
+def of_kinds(kinds: Sequence[str], after: int, through: int) -> Iterator[Fact]:
+    """Yield the facts of some kinds at positions in ``(after, through]``, in order."""
+    marks = ", ".join(["%s"] * len(kinds))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_READ} FROM fact WHERE id > %s AND id <= %s AND kind IN ({marks}) ORDER BY id",  # noqa: S608
+            [after, through, *kinds],
+        )
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from (_stored(row).fact for row in rows)
+
+
 def new_entities(after: int, through: int) -> int:
     """Return how many entities have their first fact at a position in ``(after, through]``."""
     with connection.cursor() as cursor:

@@ -1,7 +1,8 @@
 """Classify everyone: ledger to snapshot, snapshot to classes, classes to the records.
 
 Rules kept here:
-- One classification at a time in one installation: the snapshot that one reads is not replaced by another.
+- One classification at a time in one installation: the snapshot that one reads is not replaced by another. The
+  snapshot of the last one is brought up to date where that serves, else written anew.
 - The run and all its lines are recorded in one transaction. The Parquet copy in ``classes/<run>`` is put in place after
   it; a crash between leaves the run without that copy, and no reader of the records can tell.
 """
@@ -22,13 +23,11 @@ from django.db import transaction
 from goodstanding.core.errors import ClassificationUnderWay
 from goodstanding.engine.backends import DuckDB
 from goodstanding.engine.score import card_in_force
-from goodstanding.engine.snapshot import in_buckets, write
 from goodstanding.engine.whole import classify_snapshot
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
-
-ENTITIES_PER_BUCKET = 20_000
+from goodstanding.supervise.weighed import snapshot_at
 
 
 def classify_all(
@@ -53,18 +52,16 @@ def classify_all(
     """
     book = home.rulebook
     card = card_in_force(book, scale or next(iter(book.scales)), as_of)
-    with _alone(home.folder("classes")) as making:
+    with alone(home.folder("classes")) as making:
         position = ledger.position()
-        everyone = ledger.entities_between(0, position)
-        buckets = in_buckets(everyone, max(1, -(-len(everyone) // ENTITIES_PER_BUCKET)))
-        facts = (found for ids in buckets for found in ledger.by_entity(ids, position))
-        snapshot = write(home.folder("snapshots"), facts, book, known_at, position, len(buckets), on_progress)
+        snapshot = snapshot_at(home.folder("snapshots"), book, known_at, position, on_progress)
         with transaction.atomic():
             run = ClassRun.objects.create(
                 scale=card.scale,
                 as_of=as_of,
                 known_at=known_at,
                 ledger_position=position,
+                complete_through=snapshot.complete_through,
                 rulebook_digest=book.digest,
                 scorecard=card.rule.number,
                 engine=DuckDB.name,
@@ -75,15 +72,15 @@ def classify_all(
             for chunk in classify_snapshot(snapshot, book, card, as_of, DuckDB(), making):
                 classes.record(run, ((one.entity_id, one.class_code, one.points, one.values_json) for one in chunk))
                 counts.update(one.class_code for one in chunk)
-            run.entities = counts.total()
+            run.entities = run.placed = counts.total()
             run.counts = {band.code: counts[band.code] for band in book.scales[card.scale].bands}
-            run.save(update_fields=["entities", "counts"])
+            run.save(update_fields=["entities", "placed", "counts"])
         _put(making, home.folder("classes") / str(run.pk))
     return run
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
+def alone(folder: Path) -> Iterator[Path]:
     """Hold the installation's classification and yield an empty folder to write in, which does not outlive the hold."""
     with (folder / "lock").open("w") as lock:
         try:

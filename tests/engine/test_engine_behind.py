@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from goodstanding.core.classification import Scorecard, Weighing
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.behind import behind, counts, place, rows_with_facts, values_of
-from goodstanding.engine.instant import instant_of
+from goodstanding.engine.behind import Known, Unit, behind, place, rows_in, seen_on, units, values_of
+from goodstanding.engine.instant import Instant, instant_of
 from tests.engine.histories import DAYS, KNOWN_AT, fact, register
 
 AS_OF = date(2026, 11, 20)
@@ -20,8 +22,8 @@ OPENED = fact(1, "registration", date(2012, 5, 1), status="open")
 
 def digests(cn: Rulebook, facts: Sequence[Fact], indicator: str, as_of: date = AS_OF) -> set[str]:
     (card,) = (card for card in cn.scorecards if card.scale == "risk")
-    found = behind(instant_of(cn, card), cn, card, facts, KNOWN_AT, as_of)
-    return {one.digest for one in found[indicator]}
+    found = behind(instant_of(cn, card), cn, card, Known(facts, KNOWN_AT), as_of)
+    return {one.digest for one in found[indicator].facts}
 
 
 def entry(on: date, ref: str = "") -> Fact:
@@ -76,12 +78,36 @@ def test_a_fact_out_of_view_stands_behind_nothing(cn: Rulebook) -> None:
     (card,) = (card for card in cn.scorecards if card.scale == "risk")
     penalty = fact(1, "penalty", date(2026, 3, 1), severity="moderate")
     ready = instant_of(cn, card)
-    hidden = {penalty.digest: date(2026, 11, 20)}
-    found = behind(ready, cn, card, [OPENED, penalty], KNOWN_AT, AS_OF, hidden)
-    assert found["penalties_24m"] == ()
-    rows = rows_with_facts(ready, [OPENED, penalty], KNOWN_AT, hidden)
-    assert [counts(row, AS_OF) for _, row in rows] == [True, False]
-    assert [counts(row, date(2026, 11, 19)) for _, row in rows] == [True, True]
+    known = Known([OPENED, penalty], KNOWN_AT, hidden={penalty.digest: date(2026, 11, 20)})
+    assert behind(ready, cn, card, known, AS_OF)["penalties_24m"].facts == ()
+    every = units(ready, cn, known)
+    assert [unit.fact for unit in seen_on(every, AS_OF)] == [OPENED]
+    assert [unit.fact for unit in seen_on(every, date(2026, 11, 19))] == [OPENED, penalty]
+
+
+def test_what_holds_points_down_is_told_apart(cn: Rulebook) -> None:
+    (card,) = (card for card in cn.scorecards if card.scale == "risk")
+    filed = [fact(1, "annual_report", date(year + 1, 3, 1), year=year) for year in (2023, 2024)]
+    found = behind(instant_of(cn, card), cn, card, Known([OPENED, *filed], KNOWN_AT), AS_OF)
+    assert found["annual_reports_missed_3y"].easing == tuple(filed)
+    fined = fact(1, "penalty", date(2026, 3, 1), severity="moderate")
+    found = behind(instant_of(cn, card), cn, card, Known([OPENED, fined], KNOWN_AT), AS_OF)
+    assert found["penalties_24m"].easing == ()
+
+
+def test_the_link_stands_behind_what_a_related_business_brings(cn: Rulebook) -> None:
+    ready, card = made(cn, "related_abnormal")
+    other = {"test:000002": [replace(entry(date(2026, 1, 5)), entity_id="test:000002", digest="")]}
+    links = [fact(1, "investment", date(2020 + n, 1, 1), ref=f"link/{n}", party=f"test:00000{n}") for n in (2, 3)]
+    found = behind(ready, cn, card, Known([OPENED, *links], KNOWN_AT, other), AS_OF)
+    assert found["related_abnormal"].facts == (links[0],)
+    assert behind(ready, cn, card, Known([OPENED, *links], KNOWN_AT), AS_OF)["related_abnormal"].facts == ()
+
+
+def made(cn: Rulebook, indicator: str) -> tuple[Instant, Scorecard]:
+    """Return a card that weighs one indicator, and its statement."""
+    card = Scorecard(cn.scorecards[0].rule, "risk", 0, (Weighing(indicator, ((None, 0), (1, 5))),))
+    return Instant(cn, card), card
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -91,14 +117,14 @@ def test_the_facts_behind_an_indicator_and_the_registrations_give_its_value(cn: 
     ready = instant_of(cn, card)
     checked = 0
     for _, facts in register(seed, cn, as_of, 40):
-        rows = [(one, row) for one, row in rows_with_facts(ready, facts, KNOWN_AT) if counts(row, as_of)]
-        (whole,) = place(ready, [[row for _, row in rows]], as_of)
+        known = Known(view(facts, date.max, KNOWN_AT).facts, KNOWN_AT)
+        seen: list[Unit] = seen_on(units(ready, cn, known), as_of)
+        (whole,) = place(ready, [rows_in(seen)], as_of)
         if whole is None:
             continue
-        known = view(facts, date.max, KNOWN_AT).facts
-        for key, some in behind(ready, cn, card, known, KNOWN_AT, as_of).items():
-            chosen = {one.digest for one in some}
-            kept = [row for one, row in rows if one.kind == cn.roles.kind or one.digest in chosen]
+        for key, some in behind(ready, cn, card, known, as_of).items():
+            chosen = {one.digest for one in some.facts}
+            kept = rows_in(one for one in seen if one.fact.kind == cn.roles.kind or one.fact.digest in chosen)
             (again,) = place(ready, [kept], as_of)
             assert values_of(again).get(key) == values_of(whole).get(key), key
             checked += 1

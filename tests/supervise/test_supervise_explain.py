@@ -14,9 +14,9 @@ from goodstanding.core.entity import profile
 from goodstanding.core.errors import EntityUnknown, NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.remedy import Means, course
+from goodstanding.core.remedy import Means, Remedy, course
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.behind import behind, place, rows_with_facts
+from goodstanding.engine.behind import Known, behind, place, rows_in, units
 from goodstanding.engine.instant import instant_of
 from goodstanding.home import Home
 from goodstanding.records import ledger
@@ -178,23 +178,24 @@ def test_what_can_never_be_repaired_is_left_to_time(home: Home) -> None:
 
 
 def now_of(cn: Rulebook, facts: Sequence[Fact], day: date) -> Now | None:
-    known = view(facts, date.max, KNOWN_AT).facts
-    if not known:
+    known = Known(view(facts, date.max, KNOWN_AT).facts, KNOWN_AT)
+    if not known.facts:
         return None
     card = next(card for card in cn.scorecards if card.scale == "risk")
     ready = instant_of(cn, card)
-    (placed,) = place(ready, [[row for _, row in rows_with_facts(ready, known, KNOWN_AT)]], day)
-    who = profile(view(known, day, KNOWN_AT), cn.roles)
+    (placed,) = place(ready, [rows_in(units(ready, cn, known))], day)
+    who = profile(view(known.facts, day, KNOWN_AT), cn.roles)
     if placed is None or who is None:
         return None
-    return Now(known, who, KNOWN_AT, day, card, placed, behind(ready, cn, card, known, KNOWN_AT, day))
+    return Now(known, who, day, card, placed, behind(ready, cn, card, known, day))
 
 
-def first_better(cn: Rulebook, now: Now, ahead: Ahead, taken: Sequence[object]) -> date | None:
+def first_better(cn: Rulebook, now: Now, ahead: Ahead, taken: Sequence[Remedy]) -> date | None:
     """Return the first day with a better class, by asking every day."""
-    went = course(now.facts, now.who, cn, now.day, ahead.through, taken)  # type: ignore[arg-type]
+    went = course(now.known.facts, now.who, cn, now.day, ahead.through, taken)
     ready = instant_of(cn, now.card)
-    ready.give(row for _, row in rows_with_facts(ready, went.facts, KNOWN_AT, went.hidden))
+    rows = rows_in(units(ready, cn, Known(went.facts, KNOWN_AT, hidden=went.hidden)))
+    ready.give({**row, "entity_id": "one"} for row in rows)
     scale = cn.scales["risk"]
     day = now.day
     while day < ahead.through:

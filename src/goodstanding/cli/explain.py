@@ -65,9 +65,10 @@ def _print(found: Explanation, telling: Telling) -> None:
     t = telling.t
     console.print(_table(found, telling))
     for reason in found.reasons:
-        if reason.line.points and reason.facts:
+        if reason.line.points and (reason.facts or reason.easing):
             _say(f"{telling.indicator(reason.line.indicator)}:")
             _list(telling.fact(fact) for fact in reason.facts)
+            _list(t("explain.easing", fact=telling.fact(fact)) for fact in reason.easing)
     _say(telling.rule(found.card.rule))
     _say(telling.source(found.card.rule))
     for area, facts in found.areas:
@@ -186,6 +187,7 @@ def as_json(found: Explanation) -> dict[str, Any]:
                 "applies": reason.line.applies,
                 "bin": reason.weighing.range_of(reason.line.value),
                 "facts": [_fact(fact) for fact in reason.facts],
+                "easing": [_fact(fact) for fact in reason.easing],
             }
             for reason in found.reasons
         ],

@@ -11,6 +11,7 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -31,29 +32,88 @@ Row = Mapping[str, Any]
 Values = Mapping[str, int | None]
 
 
-def rows_with_facts(
-    ready: Instant, facts: Sequence[Fact], known_at: datetime, hidden: Mapping[str, date] | None = None
-) -> list[tuple[Fact, dict[str, Any]]]:
-    """Return each fact that the engine may weigh with its row.
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One fact with the rows it gives: its own, and what it carries over where it relates the business to another."""
+
+    fact: Fact
+    rows: tuple[Row, ...]
+
+    def kinds(self) -> set[str]:
+        return {row["kind"] for row in self.rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The facts behind one value, in the order of the view.
 
     Args:
+        easing: Those without which there would be more points.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    easing: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one business.
+
+    Args:
+        facts: Its facts, in any order.
+        parties: Facts of the businesses it is related to; see `goodstanding.engine.features.rows_of`.
         hidden: First day out of view of some facts, by digest, where that is earlier than the law says.
     """
-    seen = view(facts, date.max, known_at).facts
+
+    facts: Sequence[Fact]
+    known_at: datetime
+    parties: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
+    hidden: Mapping[str, date] = field(default_factory=dict)
+
+
+def units(ready: Instant, book: Rulebook, known: Known) -> list[Unit]:
+    """Return each fact that the engine may weigh with its rows, in the order of the view."""
+    seen = view(known.facts, date.max, known.known_at).facts
+    own: dict[int, dict[str, Any]] = {row["place"]: row for row in ready.rows_of(seen, known.known_at)}
+    relating = {relation.kind for relation in book.related}
     found = []
-    for row in ready.rows_of(facts, known_at):
-        fact = seen[row["place"]]
-        out = (hidden or {}).get(fact.digest)
-        if out is not None:
-            row["hidden_day"] = min(day_number(out), row["hidden_day"] or day_number(date.max))
-        found.append((fact, row))
+    next_place = len(seen)
+    for place, fact in enumerate(seen):
+        rows = []
+        if place in own:
+            out = known.hidden.get(fact.digest)
+            if out is not None:
+                own[place]["hidden_day"] = min(day_number(out), own[place]["hidden_day"] or day_number(date.max))
+            rows.append(own[place])
+        if known.parties and fact.kind in relating:
+            # Which link carried a row over, no row says: so each link is asked alone.
+            for row in ready.rows_of([fact], known.known_at, known.parties):
+                if row["place"] > 0:
+                    rows.append(row | {"place": next_place})
+                    next_place += 1
+        if rows:
+            found.append(Unit(fact, tuple(rows)))
     return found
 
 
-def counts(row: Row, as_of: date) -> bool:
-    """Tell whether the engine sees a row on a day: its fact has begun and is in view."""
+def seen_on(all_units: Sequence[Unit], as_of: date) -> list[Unit]:
+    """Return what the engine sees on a day: rows whose fact has begun and is in view."""
     today = day_number(as_of)
-    return bool(row["from_day"] <= today and (row["hidden_day"] is None or row["hidden_day"] > today))
+    found = []
+    for unit in all_units:
+        rows = tuple(
+            row
+            for row in unit.rows
+            if row["from_day"] <= today and (row["hidden_day"] is None or row["hidden_day"] > today)
+        )
+        if rows:
+            found.append(Unit(unit.fact, rows))
+    return found
+
+
+def rows_in(some: Iterable[Unit]) -> list[Row]:
+    """Return the rows of some units."""
+    return [row for unit in some for row in unit.rows]
 
 
 def values_of(placed: Classified | None) -> Values:
@@ -84,53 +144,42 @@ def _chunks(variants: Sequence[Sequence[Row]]) -> Iterator[list[int]]:
         yield chunk
 
 
-def behind(
-    ready: Instant,
-    book: Rulebook,
-    card: Scorecard,
-    facts: Sequence[Fact],
-    known_at: datetime,
-    as_of: date,
-    hidden: Mapping[str, date] | None = None,
-) -> dict[str, tuple[Fact, ...]]:
-    """Return the facts behind each indicator of a card and each of its areas, in the order of the view.
+def behind(ready: Instant, book: Rulebook, card: Scorecard, known: Known, as_of: date) -> dict[str, Behind]:
+    """Return the facts behind each indicator of a card and each of its areas.
 
     Args:
         ready: The statement of the card.
-        facts: Of one registered business.
-        hidden: As for `rows_with_facts`.
+        known: Of one registered business.
     """
-    seen = [(fact, row) for fact, row in rows_with_facts(ready, facts, known_at, hidden) if counts(row, as_of)]
-    is_registration = [fact.kind == book.roles.kind for fact, _ in seen]
+    seen = seen_on(units(ready, book, known), as_of)
+    is_registration = [unit.fact.kind == book.roles.kind for unit in seen]
     numbers = range(len(seen))
 
     def without(number: int) -> list[Row]:
         if not is_registration[number]:
-            return [row for place, (_, row) in enumerate(seen) if place != number]
+            return rows_in(unit for place, unit in enumerate(seen) if place != number)
         # Another registration may then be the first, from which the business dates.
-        rest = [fact for fact in facts if fact.digest != seen[number][0].digest]
-        return [row for _, row in rows_with_facts(ready, rest, known_at, hidden) if counts(row, as_of)]
+        rest = [fact for fact in known.facts if fact.digest != seen[number].fact.digest]
+        return rows_in(seen_on(units(ready, book, replace(known, facts=rest)), as_of))
 
     def with_only(some: Iterable[int]) -> list[Row]:
         kept = set(some)
-        return [row for place, (_, row) in enumerate(seen) if is_registration[place] or place in kept]
+        return rows_in(unit for place, unit in enumerate(seen) if is_registration[place] or place in kept)
 
     def said(variants: Sequence[Sequence[Row]]) -> list[Values]:
         return [values_of(one) for one in place(ready, variants, as_of)]
 
-    whole, bare = said([[row for _, row in seen], with_only(())])
-    missed = said([without(number) for number in numbers])
-    alone = said([with_only([number]) for number in numbers])
-    readers = {
-        key: [number for number in numbers if seen[number][0].kind in kinds]
-        for key, kinds in _kinds(book, card).items()
-    }
+    all_of_it, *missed = place(ready, [rows_in(seen), *(without(number) for number in numbers)], as_of)
+    bare, *alone = said([with_only(()), *(with_only([number]) for number in numbers)])
+    whole, lacking = values_of(all_of_it), [values_of(one) for one in missed]
+    read = _kinds(book, card)
+    readers = {key: [number for number in numbers if seen[number].kinds() & read[key]] for key in read}
     found = {
         key: {
             number
             for number in readable
-            if missed[number].get(key) != whole.get(key)
-            or not missed[number]
+            if lacking[number].get(key) != whole.get(key)
+            or missed[number] is None
             or (not is_registration[number] and alone[number].get(key) == whole.get(key) != bare.get(key))
         }
         for key, readable in readers.items()
@@ -150,7 +199,23 @@ def behind(
         for key, number in more:
             found[key].add(number)
         open_keys = list(dict.fromkeys(key for key, _ in more))
-    return {key: tuple(seen[number][0] for number in sorted(chosen)) for key, chosen in found.items()}
+
+    def eases(key: str, number: int) -> bool:
+        then = missed[number]
+        return then is not None and all_of_it is not None and _points(card, key, then) > _points(card, key, all_of_it)
+
+    return {
+        key: Behind(
+            tuple(seen[number].fact for number in sorted(chosen)),
+            tuple(seen[number].fact for number in sorted(chosen) if eases(key, number)),
+        )
+        for key, chosen in found.items()
+    }
+
+
+def _points(card: Scorecard, indicator: str, placed: Classified) -> int:
+    lines = zip(card.weighings, placed.lines, strict=True)
+    return sum(points for weighing, points in lines if weighing.indicator == indicator)
 
 
 def _kinds(book: Rulebook, card: Scorecard) -> dict[str, frozenset[str]]:

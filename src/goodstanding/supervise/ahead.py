@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.remedy import Course, Foreseen, Remedy, Step, course, remedies
 from goodstanding.core.rule import Rule, in_force, the_one_in_force
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.behind import behind, rows_with_facts
+from goodstanding.engine.behind import Behind, Known, behind, rows_in, units
 from goodstanding.engine.indicator import EPOCH, day_number
 from goodstanding.engine.instant import Instant, instant_of
 from goodstanding.engine.score import Classified
@@ -112,17 +112,16 @@ class Now:
     """A business as it stands: what `look_ahead` begins with.
 
     Args:
-        facts: Everything known of it, uncorrected, what has yet to begin included.
+        known: Its facts, uncorrected, what has yet to begin included, and those of the businesses it is related to.
         behind: Facts behind each indicator; see `goodstanding.engine.behind.behind`.
     """
 
-    facts: tuple[Fact, ...]
+    known: Known
     who: Profile
-    known_at: datetime
     day: date
     card: Scorecard
     placed: Classified
-    behind: Mapping[str, tuple[Fact, ...]]
+    behind: Mapping[str, Behind]
 
 
 def look_ahead(book: Rulebook, now: Now) -> Ahead:
@@ -158,7 +157,7 @@ class _Search:
             return Ahead(self.through, is_best=True)
         moves = [
             remedy
-            for remedy in remedies(self.now.facts, self.now.who, self.book, self.now.day)
+            for remedy in remedies(self.now.known.facts, self.now.who, self.book, self.now.day)
             if remedy.on <= self.through
         ]
         if len(moves) > FEW:
@@ -170,13 +169,13 @@ class _Search:
         return Ahead(self.through, False, time, done)
 
     def _course(self, taken: Sequence[Remedy]) -> Course:
-        return course(self.now.facts, self.now.who, self.book, self.now.day, self.through, taken)
+        return course(self.now.known.facts, self.now.who, self.book, self.now.day, self.through, taken)
 
     def _stands(self, courses: Sequence[Course], before: date | None = None) -> list[list[_Stand]]:
         """Return how the class of each course goes from tomorrow on: one stand for every change of its lines."""
         if not courses:
             return []
-        asked = _Days(self.book, self.scale.code, courses, self.now.known_at)
+        asked = _Days(self.book, self.scale.code, courses, self.now.known)
         through = self.through if before is None else min(self.through, before - timedelta(days=1))
         found: list[list[_Stand]] = [[] for _ in courses]
         for day in asked.turns(self.now.day + timedelta(days=1), through):
@@ -220,7 +219,7 @@ class _Search:
     def _path(self, run: Course, reached: Reached, stands: Sequence[_Stand]) -> Path:
         card, then = stands[-1].card, stands[-1].placed
         ready = instant_of(self.book, card)
-        left = behind(ready, self.book, card, run.facts, self.now.known_at, reached.on, run.hidden)
+        left = behind(ready, self.book, card, _along(self.now.known, run), reached.on)
         before, after = _lines(self.now.card, self.now.placed), _lines(card, then)
         shifts = []
         for weighing in card.weighings:
@@ -228,11 +227,13 @@ class _Search:
             was = before.get(key, Line(weighing.indicator, None, 0, False))
             if was.points == after[key].points:
                 continue
-            still = {fact.digest for fact in left.get(weighing.indicator, ())}
+            still = {fact.digest for fact in left.get(weighing.indicator, Behind()).facts}
+            stood = self.now.behind.get(weighing.indicator, Behind())
+            # What held points down and no longer does is no reason for fewer of them.
             gone = [
                 self._gone(fact, run, reached.on)
-                for fact in self.now.behind.get(weighing.indicator, ())
-                if fact.digest not in still
+                for fact in stood.facts
+                if fact.digest not in still and (fact in stood.easing) == (after[key].points > was.points)
             ]
             shifts.append(Shift(weighing, was, after[key], _since(stands, key, after[key].points), tuple(gone)))
         held = [one.rule.number for one in _held(card, then)]
@@ -263,11 +264,11 @@ class _Days:
 
     STEP = timedelta(days=14)
 
-    def __init__(self, book: Rulebook, scale: str, courses: Sequence[Course], known_at: datetime) -> None:
+    def __init__(self, book: Rulebook, scale: str, courses: Sequence[Course], known: Known) -> None:
         self.book = book
         self.cards = [card for card in book.scorecards if card.scale == scale]
         self.courses = courses
-        self.known_at = known_at
+        self.known = known
         self.ready: dict[int, Instant] = {}
         self.events: set[int] = set()
         self.asked: dict[date, tuple[Scorecard, list[Classified]]] = {}
@@ -286,7 +287,7 @@ class _Days:
             rows = [
                 {**row, "entity_id": str(number)}
                 for number, one in enumerate(self.courses)
-                for _, row in rows_with_facts(ready, one.facts, self.known_at, one.hidden)
+                for row in rows_in(units(ready, self.book, _along(self.known, one)))
             ]
             self.events |= {row[name] for row in rows for name in _EVENTS if row[name] is not None}
             ready.give(rows)
@@ -327,6 +328,11 @@ class _Days:
 
 
 _EVENTS = ("from_day", "until_day", "hidden_day")
+
+
+def _along(known: Known, run: Course) -> Known:
+    """Return what would be known of a business along a course."""
+    return replace(known, facts=run.facts, hidden=run.hidden)
 
 
 def _differs(one: Classified, other: Classified) -> bool:

@@ -17,22 +17,29 @@ from goodstanding.core.errors import EntityUnknown
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.behind import AREA, behind, counts, place, rows_with_facts
+from goodstanding.engine.behind import AREA, Behind, Known, behind, place, rows_in, seen_on, units
 from goodstanding.engine.instant import instant_of
 from goodstanding.engine.score import Classified, card_in_force
 from goodstanding.home import Home
 from goodstanding.records import ledger
 from goodstanding.records.models import ClassRecord
 from goodstanding.supervise.ahead import Ahead, Now, look_ahead
+from goodstanding.supervise.weighed import parties
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line of the scorecard, and the facts behind it."""
+    """One line of the scorecard, and the facts behind it.
+
+    Args:
+        facts: Those that make it what it is, except:
+        easing: those without which it would give more points.
+    """
 
     weighing: Weighing
     line: Line
     facts: tuple[Fact, ...]
+    easing: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +117,11 @@ class Explanation:
 class _State:
     """A business as one rulebook saw it on one day."""
 
-    facts: tuple[Fact, ...]
+    known: Known
     card: Scorecard
     placed: Classified
     weighed: tuple[Fact, ...]
-    behind: Mapping[str, tuple[Fact, ...]]
+    behind: Mapping[str, Behind]
 
 
 def explain_one(
@@ -135,7 +142,7 @@ def explain_one(
     card = card_in_force(book, scale or next(iter(book.scales)), as_of)
     stored = ledger.facts_of(entity_id)
     now = _state(book, card, stored, as_of, known_at)
-    who = None if now is None else profile(view(now.facts, as_of, known_at), book.roles)
+    who = None if now is None else profile(view(now.known.facts, as_of, known_at), book.roles)
     if now is None or who is None:
         raise EntityUnknown(
             asked=f"The class of {entity_id} on {as_of}.",
@@ -161,34 +168,54 @@ def explain_one(
         placed=now.placed,
         outcome=outcome,
         reasons=tuple(
-            Reason(weighing, line, now.behind[weighing.indicator])
+            Reason(
+                weighing,
+                line,
+                _less(now.behind[weighing.indicator].facts, now.behind[weighing.indicator].easing),
+                now.behind[weighing.indicator].easing,
+            )
             for weighing, line in zip(card.weighings, outcome.lines, strict=True)
         ),
         held=tuple(Held(rule, _behind_rule(rule, now)) for rule in held),
-        areas=tuple((book.areas[code], now.behind[AREA + code]) for code in card.areas if code in now.placed.areas),
+        areas=tuple(
+            (book.areas[code], now.behind[AREA + code].facts) for code in card.areas if code in now.placed.areas
+        ),
         change=change,
-        ahead=look_ahead(book, Now(now.facts, who, known_at, as_of, card, now.placed, now.behind)),
+        ahead=look_ahead(book, Now(now.known, who, as_of, card, now.placed, now.behind)),
     )
 
 
 def _behind_rule(rule: DirectRule | Signal, now: _State) -> tuple[Fact, ...]:
     condition = rule.condition
-    found = [*now.behind.get(condition.indicator, ()), *now.behind.get(AREA + condition.area, ())]
+    keys = (condition.indicator, AREA + condition.area)
+    found = [fact for key in keys for fact in now.behind.get(key, Behind()).facts]
     return tuple({fact.digest: fact for fact in found}.values())
 
 
-def _state(book: Rulebook, card: Scorecard, stored: Sequence[Fact], as_of: date, known_at: datetime) -> _State | None:
-    """Return a business as it stood, or ``None`` where it was not registered."""
+def _state(
+    book: Rulebook,
+    card: Scorecard,
+    stored: Sequence[Fact],
+    as_of: date,
+    known_at: datetime,
+    through: int | None = None,
+) -> _State | None:
+    """Return a business as it stood, or ``None`` where it was not registered.
+
+    Args:
+        through: Ledger position up to which the facts of related businesses are read.
+    """
     facts = view(stored, date.max, known_at).facts
     if not facts:
         return None
     ready = instant_of(book, card)
-    rows = rows_with_facts(ready, facts, known_at)
-    (placed,) = place(ready, [[row for _, row in rows]], as_of)
+    known = Known(facts, known_at, parties(book, facts, through))
+    everything = units(ready, book, known)
+    (placed,) = place(ready, [rows_in(everything)], as_of)
     if placed is None:
         return None
-    seen = tuple(fact for fact, row in rows if counts(row, as_of))
-    return _State(facts, card, placed, seen, behind(ready, book, card, facts, known_at, as_of))
+    weighed = tuple(unit.fact for unit in seen_on(everything, as_of))
+    return _State(known, card, placed, weighed, behind(ready, book, card, known, as_of))
 
 
 def _change_since_run(home: Home, entity_id: str, now: _State, as_of: date, known_at: datetime) -> Change | None:
@@ -197,11 +224,14 @@ def _change_since_run(home: Home, entity_id: str, now: _State, as_of: date, know
     )
     for record in earlier.select_related("run").order_by("-run__as_of", "-run_id").iterator():
         run = record.run
+        if not record.class_code:
+            continue  # it was not registered then
         if run.as_of == as_of and record.values == now.placed.values_json:
             continue  # the class being explained
         book = home.rulebook_of(run.rulebook_digest)
         card = card_in_force(book, run.scale, run.as_of)
-        before = _state(book, card, ledger.facts_of(entity_id, run.ledger_position), run.as_of, run.known_at)
+        stored = ledger.facts_of(entity_id, run.ledger_position)
+        before = _state(book, card, stored, run.as_of, run.known_at, run.ledger_position)
         return None if before is None else _change(run.pk, run.as_of, before, now)
     return None
 
@@ -213,7 +243,7 @@ def _change(run: int | None, as_of: date, before: _State, now: _State) -> Change
         was, is_ = then_lines.get(key), now_lines.get(key)
         if (was.points if was else 0) == (is_.points if is_ else 0):
             continue
-        old, new = before.behind.get(key[0], ()), now.behind.get(key[0], ())
+        old, new = (state.behind.get(key[0], Behind()).facts for state in (before, now))
         changed.append(LineChange(*key, was, is_, _less(new, old), _less(old, new)))
     return Change(
         run=run,

@@ -137,7 +137,8 @@ class Telling:
                 yield self.t("explain.ahead.repair", title=title, day=day)
         if remedy.asks:
             yield self.t("explain.ahead.asks", asks=localised(remedy.asks, self.language))
-        yield self.t("explain.ahead.counts", day=self.day(step.counts_on))
+        key = "counts_granted" if remedy.means is Means.REPAIR else "counts"
+        yield self.t(f"explain.ahead.{key}", day=self.day(step.counts_on))
         if step.is_estimated:
             yield self.t("explain.ahead.estimated")
 

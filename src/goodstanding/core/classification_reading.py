@@ -20,6 +20,9 @@ from goodstanding.core.fact import Exposure, FactKind, FieldType
 from goodstanding.core.reading import Table
 from goodstanding.core.rule import overlapping
 
+MAX_CLASSES = 8
+"""More than any scheme has; the engine packs the places of classes into one whole number."""
+
 MAX_POINTS = 1_000_000
 """Far above any use; sums of many lines stay far below what an engine's whole numbers hold."""
 
@@ -39,6 +42,8 @@ def read_scales(file: Table, languages: tuple[str, ...], indicators: Collection[
         lowers = [band.lower for band in bands]
         if not bands or lowers[0] != 0 or lowers != sorted(set(lowers)):
             raise table.mistake("class", f"Lower bounds {lowers}.", "Bounds that begin at 0 and rise.")
+        if len(bands) > MAX_CLASSES:
+            raise table.mistake("class", f"{len(bands)} classes.", f"At most {MAX_CLASSES}.")
         if len({band.code for band in bands}) != len(bands):
             raise table.mistake("class", "A class code stands twice.", "Each class once.")
         directions = {}

@@ -37,6 +37,7 @@ from goodstanding.engine.indicator import Clock, Facts, Indicator, check_fit, da
 from goodstanding.engine.indicators import every
 
 _IBIS_TYPES = {pa.string(): "string", pa.int32(): "int32", pa.int64(): "int64", pa.bool_(): "boolean"}
+_BITS = 3  # of a place in a table of places; a scale has at most eight classes, and 16 places fit in 48 bits
 _KEPT = 64  # compiled scorecards: days and cards in use at one time are few
 
 
@@ -225,11 +226,12 @@ def _position(table: ir.Table, card: Scorecard, scale: Scale) -> ir.IntegerValue
     moved: ir.IntegerValue = ibis.cases(*falling, else_=_whole(0))
     places = range(len(scale.bands))
     for number, signal in enumerate(card.signals):
-        # Place and whether the signal holds, in one number: a table from it to the place after.
-        table_of_places = [(place, place) for place in places]
-        table_of_places += [(place + len(places), signal.moved(place, scale)) for place in places]
+        # Place and whether the signal holds, in one number, and the place after it in a table of three bits each: so
+        # the place before stands in the text once. A CASE or a minimum would repeat it, doubling the text each time.
+        after = [*places, *(signal.moved(place, scale) for place in places)]
+        packed = sum(place << (_BITS * key) for key, place in enumerate(after))
         key = moved + table[_held(number)].cast("int64") * len(places)
-        moved = key.cases(*((before, _whole(after)) for before, after in table_of_places), else_=_whole(0))
+        moved = (_whole(packed) >> (key * _BITS)) & _whole(2**_BITS - 1)
     positions = [moved]
     for number, rule in enumerate(card.direct, len(card.signals)):
         direct = _whole(scale.position(rule.class_code))

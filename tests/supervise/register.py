@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+from goodstanding.core.entity import Profile, profile
 from goodstanding.core.fact import Fact, Value
+from goodstanding.core.ledger import view
+from goodstanding.core.remedy import Means, Remedy, remedies
+from goodstanding.core.rulebook import Rulebook
 from tests.conftest import NOW
-from tests.engine.histories import fact
+from tests.engine.histories import KNOWN_AT, fact
 
 AS_OF = date(2026, 11, 20)
 KNOWN = NOW - timedelta(days=30)
@@ -43,3 +48,14 @@ def penalty(number: int, on: date, severity: str = "moderate", *types: str, ref:
         published_on=on.isoformat(),
         authority="Office",
     )
+
+
+def who_of(facts: Sequence[Fact], cn: Rulebook, day: date = AS_OF) -> Profile:
+    found = profile(view(facts, day, KNOWN_AT), cn.roles)
+    assert found is not None
+    return found
+
+
+def one_of(facts: Sequence[Fact], cn: Rulebook, means: Means) -> Remedy:
+    (found,) = (one for one in remedies(facts, who_of(facts, cn), cn, AS_OF) if one.means is means)
+    return found

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 
 from goodstanding.core.classification import score
+from goodstanding.core.course import course
 from goodstanding.core.dates import add_months
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import EntityUnknown, NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.remedy import Means, Remedy, course
+from goodstanding.core.remedy import Means, Remedy
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.behind import Known, behind, place, rows_in, units
 from goodstanding.engine.instant import instant_of

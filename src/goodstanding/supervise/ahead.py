@@ -16,11 +16,12 @@ from itertools import pairwise
 
 from goodstanding.core.classification import DirectRule, Line, Scorecard, Signal, Weighing
 from goodstanding.core.counterfactual import Reached, Way, smallest_ways
+from goodstanding.core.course import Course, Foreseen, Step, course
 from goodstanding.core.dates import add_months
 from goodstanding.core.disclosure import shown
 from goodstanding.core.entity import Profile
 from goodstanding.core.fact import Fact
-from goodstanding.core.remedy import Course, Foreseen, Remedy, Step, course, remedies
+from goodstanding.core.remedy import Remedy, remedies
 from goodstanding.core.rule import Rule, in_force, the_one_in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.behind import Behind, Known, behind, rows_in, units
@@ -257,12 +258,12 @@ class _Search:
 class _Days:
     """The class of some courses on any day, asked of the statement once for all of them.
 
-    Days are asked where a fact begins, ends or leaves view, where a scorecard changes, and every fortnight. Where two
+    Days are asked where a fact begins, ends or leaves view, where a scorecard changes, and every four weeks. Where two
     neighbours differ, the day of the change is found by halving: between them only time passes, which takes every
     indicator one way.
     """
 
-    STEP = timedelta(days=14)
+    STEP = timedelta(days=28)
 
     def __init__(self, book: Rulebook, scale: str, courses: Sequence[Course], known: Known) -> None:
         self.book = book

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goodstanding.core.classification import DirectRule, Signal, Weighing
+from goodstanding.core.course import Foreseen, Step
 from goodstanding.core.fact import Exposure, Fact, Field, FieldType, Value
-from goodstanding.core.remedy import Foreseen, Means, Step
+from goodstanding.core.remedy import Means
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.indicators import every

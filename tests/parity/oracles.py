@@ -422,13 +422,14 @@ def _carried(past: Past, kind: str, months: int = 0) -> list[Fact]:
     """
     edge = months_before(past.as_of, months)
     found = []
-    for link in _standing(past, "investment"):
-        for fact in past.others.get(str(link.payload["party"]), ()):
-            since, until = max(link.span.from_on, fact.span.from_on), fact.span.until_on
-            if fact.kind != kind or fact.entity_id == link.entity_id or (until and until <= link.span.from_on):
-                continue
-            if since > edge if months else fact.span.contains(past.as_of):
-                found.append(fact)
+    for relation in past.book.related:
+        for link in _standing(past, relation.kind):
+            for fact in past.others.get(str(link.payload[relation.field]), ()):
+                since, until = max(link.span.from_on, fact.span.from_on), fact.span.until_on
+                if fact.kind != kind or fact.entity_id == link.entity_id or (until and until <= link.span.from_on):
+                    continue
+                if since > edge if months else fact.span.contains(past.as_of):
+                    found.append(fact)
     return found
 
 
@@ -452,6 +453,39 @@ def related_court_debts(past: Past) -> int:
     return len(_carried(past, "court_debt"))
 
 
+EVER = 1200
+"""Months that no record reaches back."""
+
+
+def _counted(facts: Iterable[Fact], field: str) -> list[int]:
+    """Return what inspections counted, those left out that did not count it."""
+    return [found for fact in facts if isinstance(found := fact.payload.get(field), int)]
+
+
+def _smoothed_share(counts: list[int]) -> int | None:
+    return (sum(count > 0 for count in counts) * 1000 + 500) // (len(counts) + 4) if counts else None
+
+
+def critical_share_all(past: Past) -> int | None:
+    return _smoothed_share(_counted(past.of("inspection"), "critical_violations"))
+
+
+def related_critical_share(past: Past) -> int | None:
+    return _smoothed_share(_counted(_carried(past, "inspection", EVER), "critical_violations"))
+
+
+def _smoothed_mean(counts: list[int], imagined: int) -> int | None:
+    return (sum(min(count, 999) for count in counts) * 1000 + imagined) // (len(counts) + 4) if counts else None
+
+
+def serious_violations_mean(past: Past) -> int | None:
+    return _smoothed_mean(_counted(past.of("inspection"), "serious_violations"), 2000)
+
+
+def minor_violations_mean(past: Past) -> int | None:
+    return _smoothed_mean(_counted(past.of("inspection"), "minor_violations"), 12_000)
+
+
 ORACLES: dict[str, Callable[[Past], int | None]] = {
     oracle.__name__: oracle
     for oracle in (
@@ -471,6 +505,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         complaints_upheld_share_24m,
         court_debts,
         court_debts_36m,
+        critical_share_all,
         critical_violations_last,
         days_listed_abnormal,
         days_since_last_inspection,
@@ -492,6 +527,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         listed_abnormal,
         listed_serious,
         minor_penalties_24m,
+        minor_violations_mean,
         opinion_alerts_12m,
         penalties_12m,
         penalties_24m,
@@ -505,6 +541,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         registration_changes_6m,
         related_abnormal,
         related_court_debts,
+        related_critical_share,
         related_parties,
         related_penalties_24m,
         related_serious,
@@ -512,6 +549,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         sampling_failed_share_36m,
         samplings_failed_24m,
         serious_penalties_36m,
+        serious_violations_mean,
         unreachable_found_24m,
         worst_evaluation_24m,
         years_open,

@@ -271,6 +271,12 @@ class ClassRunMissing(Refused):
     code = "campaign.class_run_missing"
 
 
+class VariantForeign(Invalid):
+    """A rulebook variant is of another jurisdiction than the installation."""
+
+    code = "preview.variant_foreign"
+
+
 class NobodyToDraw(Refused):
     """Every business is kept out of the lot by a rule."""
 
@@ -331,10 +337,49 @@ class ClassificationUnderWay(Refused):
     code = "engine.under_way"
 
 
+class ClassificationDue(Refused):
+    """Only a classification of everyone can answer: there is none to go on from, or it cannot be gone on from."""
+
+    code = "engine.classification_due"
+
+
+class EngineMissing(Refused):
+    """An engine was asked for that is not installed here."""
+
+    code = "engine.missing"
+
+
+class ClusterUnreachable(Refused):
+    """A cluster does not answer, or gives no worker."""
+
+    code = "engine.cluster_unreachable"
+
+
+class ClusterFailed(Refused):
+    """A cluster could not finish its work; nothing was recorded."""
+
+    code = "engine.cluster_failed"
+
+
 class EntityUnknown(Invalid):
     """No registered business of that id is known."""
 
     code = "entity.unknown"
+
+
+# -- learning ------------------------------------------------------------------------------------------------------
+
+
+class LabelUnknown(Invalid):
+    """What is to be learned is nothing that results of visits say."""
+
+    code = "learning.label_unknown"
+
+
+class TooLittleToLearn(Refused):
+    """The visits before a day are too few, or found nothing, or found something every time."""
+
+    code = "learning.too_little"
 
 
 # -- decisions -----------------------------------------------------------------------------------------------------

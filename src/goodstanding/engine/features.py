@@ -122,6 +122,15 @@ def parties_of(facts: Iterable[Fact], book: Rulebook) -> set[str]:
     return {other for _, _, other in links(book.related, facts)}
 
 
+def apart(entity_id: str, facts: Iterable[Fact]) -> tuple[list[Fact], dict[str, list[Fact]]]:
+    """Return an entity's own facts, and those of the businesses beside it by their ids."""
+    own: list[Fact] = []
+    others: dict[str, list[Fact]] = {}
+    for fact in facts:
+        (own if fact.entity_id == entity_id else others.setdefault(fact.entity_id, [])).append(fact)
+    return own, others
+
+
 def rows_of(
     facts: Iterable[Fact],
     book: Rulebook,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.buckets import BucketFiles, file_name
-from goodstanding.engine.features import LAYOUT, Reading, parties_of, readings, rows_of
+from goodstanding.engine.features import LAYOUT, apart, parties_of, readings, rows_of
 
 MANIFEST = "manifest.json"
 LINKS = "links.parquet"
@@ -123,8 +123,9 @@ def fill(
     parties: list[str] = []
     holders: list[str] = []
     for entity_id, found in entities:
-        files.add(entity_id, _rows(entity_id, found, book, known_at, by_kind))
-        for party in parties_of((fact for fact in found if fact.entity_id == entity_id), book):
+        own, others = apart(entity_id, found) if book.related else (found, None)
+        files.add(entity_id, rows_of(own, book, known_at, by_kind, others))
+        for party in parties_of(own, book):
             parties.append(party)
             holders.append(entity_id)
         count += 1
@@ -132,18 +133,6 @@ def fill(
             on_progress(count)
     files.close()
     return count, pa.table([parties, holders], schema=_LINKS)
-
-
-def _rows(
-    entity_id: str, facts: Iterable[Fact], book: Rulebook, known_at: datetime, by_kind: Mapping[str, Reading]
-) -> list[dict[str, object]]:
-    if not book.related:
-        return rows_of(facts, book, known_at, by_kind)
-    own: list[Fact] = []
-    others: dict[str, list[Fact]] = {}
-    for fact in facts:
-        (own if fact.entity_id == entity_id else others.setdefault(fact.entity_id, [])).append(fact)
-    return rows_of(own, book, known_at, by_kind, others)
 
 
 def finish(bare: Snapshot, version: str, links: pa.Table | None) -> Snapshot:

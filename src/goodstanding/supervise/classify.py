@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,23 +81,38 @@ def classify_all(
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[Path]:
-    """Hold the installation's classification and yield an empty folder to write in, which does not outlive the hold."""
+def alone(folder: Path, patience_s: float = 0) -> Iterator[Path]:
+    """Hold the installation's classification and yield an empty folder to write in, which does not outlive the hold.
+
+    Args:
+        patience_s: How long to wait for another that holds it; seconds.
+    Raises:
+        ClassificationUnderWay: Another holds it still.
+    """
+    until = time.monotonic() + patience_s
     with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ClassificationUnderWay(
-                asked=f"To classify into {folder}.",
-                found="Another process is classifying there.",
-                wants="One classification at a time.",
-                next_step="Wait until it is done, then classify again.",
-            ) from None
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise _under_way(folder) from None
+                time.sleep(0.02)
         making = Path(tempfile.mkdtemp(prefix="making-", dir=folder))
         try:
             yield making
         finally:
             shutil.rmtree(making, ignore_errors=True)
+
+
+def _under_way(folder: Path) -> ClassificationUnderWay:
+    return ClassificationUnderWay(
+        asked=f"To classify into {folder}.",
+        found="Another process is classifying there.",
+        wants="One classification at a time.",
+        next_step="Wait until it is done, then classify again.",
+    )
 
 
 def _put(made: Path, target: Path) -> None:

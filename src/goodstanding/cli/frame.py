@@ -28,7 +28,19 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ROOMS = ("installation", "synth", "intake", "engine", "explain", "supervision", "draw", "publish", "serve", "demo")
+ROOMS = (
+    "installation",
+    "synth",
+    "intake",
+    "engine",
+    "explain",
+    "supervision",
+    "preview",
+    "draw",
+    "publish",
+    "serve",
+    "demo",
+)
 """The modules beside this one that add commands, in the order of the flow."""
 
 _json = False

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, StrEnum
 
-from goodstanding.core.dates import Calendar, Period, Span, period_end
+from goodstanding.core.dates import Calendar, Period, Span, Unit, period_end
 from goodstanding.core.inspection import Inspection
 from goodstanding.core.ledger import View
 from goodstanding.core.rule import Rule, in_force
@@ -69,6 +69,12 @@ class Frequency:
 
     times: int
     per: Period
+
+    @property
+    def yearly_ppm(self) -> int:
+        """How often in a year, in millionths, a year of 365 days or 12 months; rounded down."""
+        in_a_year = {Unit.YEAR: 1, Unit.MONTH: 12, Unit.DAY: 365}[self.per.unit]
+        return self.times * MILLION * in_a_year // self.per.number
 
 
 @dataclass(frozen=True, slots=True)

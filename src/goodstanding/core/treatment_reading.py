@@ -132,7 +132,10 @@ def _frequency(table: Table) -> Frequency | None:
         times = inner.whole("number")
         if times < 1:
             raise inner.mistake("number", f"{times}.", "One or more.")
-        return Frequency(times, _lasting(inner, "per"))
+        per = _lasting(inner, "per")
+        if per.unit is Unit.WORKING_DAY:
+            raise inner.mistake("per.unit", per.unit.value, "Days, months or years.")
+        return Frequency(times, per)
 
 
 def _lasting(table: Table, name: str) -> Period:

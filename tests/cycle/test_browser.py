@@ -97,3 +97,26 @@ def test_an_officer_signs_in_decides_and_signs_out(browser: Browser, address: st
     page.click("form[action='/office/sign-out'] button")
     assert page.locator("#password").is_visible()
     page.context.close()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Points by indicator"), ("zh", "分值背后的事实")])
+def test_the_page_of_a_class_reads_on_a_phone_and_without_scripts(
+    browser: Browser, address: str, language: str, words: str
+) -> None:
+    page = page_of(browser, width=390, scripts=False)
+    page.goto(f"{address}/office/?lang={language}")
+    page.fill("#name", "anna")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.locator("table a").first.click()
+    page.locator("a[href^='/office/business/']").first.click()
+    page.locator("main a[href$='/class']").click()
+    assert words in page.inner_text("main")
+    assert page.locator("h1").count() == 1
+    assert page.locator(".gs-panel").bounding_box()["width"] <= 390  # type: ignore[index]
+    assert page.locator("main").bounding_box()["width"] <= 390  # type: ignore[index]
+    fact = page.locator("main a[href*='#fact-']").first
+    anchor = str(fact.get_attribute("href")).partition("#")[2]
+    fact.click()
+    assert page.locator(f"#{anchor}").is_visible()
+    page.context.close()

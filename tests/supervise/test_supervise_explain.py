@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from goodstanding.core.classification import score
+from goodstanding.core.classification import Scorecard, score
 from goodstanding.core.course import course
 from goodstanding.core.dates import add_months
 from goodstanding.core.entity import profile
@@ -16,15 +16,18 @@ from goodstanding.core.errors import EntityUnknown, NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.remedy import Means, Remedy
-from goodstanding.core.rulebook import Rulebook
+from goodstanding.core.rule import in_force
+from goodstanding.core.rulebook import Rulebook, load
 from goodstanding.engine.behind import Known, behind, place, rows_in, units
 from goodstanding.engine.instant import instant_of
-from goodstanding.home import Home
+from goodstanding.home import Home, read_rulebook, rulebook_folder
+from goodstanding.look import LANGUAGES
 from goodstanding.records import ledger
 from goodstanding.records.models import ClassRecord
 from goodstanding.supervise.ahead import HORIZON_MONTHS, Ahead, GoneBy, Now, look_ahead
 from goodstanding.supervise.classify import classify_all
 from goodstanding.supervise.explain import Explanation, explain_one
+from goodstanding.supervise.telling import Telling
 from tests.conftest import NOW
 from tests.engine.histories import KNOWN_AT, entity_id, history
 from tests.supervise.register import AS_OF, entry, penalty, registration, reports
@@ -178,11 +181,11 @@ def test_what_can_never_be_repaired_is_left_to_time(home: Home) -> None:
     assert {gone.by for gone in shift.gone} <= {GoneBy.AGED, GoneBy.HIDDEN}
 
 
-def now_of(cn: Rulebook, facts: Sequence[Fact], day: date) -> Now | None:
+def now_of(cn: Rulebook, facts: Sequence[Fact], day: date, card: Scorecard | None = None) -> Now | None:
     known = Known(view(facts, date.max, KNOWN_AT).facts, KNOWN_AT)
     if not known.facts:
         return None
-    card = next(card for card in cn.scorecards if card.scale == "risk")
+    card = card or next(card for card in cn.scorecards if card.scale == "risk")
     ready = instant_of(cn, card)
     (placed,) = place(ready, [rows_in(units(ready, cn, known))], day)
     who = profile(view(known.facts, day, KNOWN_AT), cn.roles)
@@ -247,3 +250,26 @@ def test_every_suggestion_rests_on_a_rule_of_the_rulebook_in_force_and_helps(cn:
                 assert step.remedy.rule.validity.contains(step.asked_on)
                 told += 1
     assert told > 10
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in rulebook_folder("cn").parent.iterdir() if path.is_dir()))
+def test_every_scale_of_every_rulebook_can_be_explained_in_every_language(name: str) -> None:
+    book = load(read_rulebook(rulebook_folder(name)))
+    chance = random.Random(3)  # noqa: S311 - the same histories again
+    told = 0
+    for card in in_force(book.scorecards, AS_OF):
+        for number in range(4):
+            now = now_of(book, history(chance, number, book, AS_OF), AS_OF, card)
+            if now is None:
+                continue
+            ahead = look_ahead(book, now)
+            for language in LANGUAGES:
+                telling = Telling(book, language)
+                for path in (*([ahead.time] if ahead.time else []), *ahead.paths):
+                    said = [telling.reached(path), *(words for step in path.steps for words in telling.step(step))]
+                    said += [telling.foreseen(one) for one in path.foreseen]
+                    said += [telling.shift(one) for one in path.shifts]
+                    said += [telling.gone(gone) for one in path.shifts for gone in one.gone]
+                    assert all(said)
+            told += 1
+    assert told

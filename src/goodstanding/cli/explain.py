@@ -122,16 +122,17 @@ def _print_ahead(ahead: Ahead, telling: Telling) -> None:
 
 def _print_path(title: str, path: Path, telling: Telling) -> None:
     _say(f"{title}: {telling.reached(path)}")
-    lines: list[str] = []
     for step in path.steps:
-        lines += [" ".join(telling.step(step)), *(telling.rule(rule) for rule in step.rules)]
-        lines += [telling.fact(fact) for fact in step.remedy.about]
-    lines += [telling.foreseen(one) for one in path.foreseen]
+        _list([" ".join(telling.step(step))])
+        _list((telling.rule(rule) for rule in step.rules), depth=2)
+        _list((telling.fact(fact) for fact in step.remedy.about), depth=2)
+    _list(telling.foreseen(one) for one in path.foreseen)
     for shift in path.shifts:
-        lines += [telling.shift(shift), *(telling.gone(gone) for gone in shift.gone)]
-    lines += [telling.released(rule) for rule in path.released]
-    lines += [telling.until(path)] if path.reached.until_on else []
-    _list(lines)
+        _list([telling.shift(shift)])
+        _list((telling.gone(gone) for gone in shift.gone), depth=2)
+    _list(telling.released(rule) for rule in path.released)
+    if path.reached.until_on is not None:
+        _list([telling.until(path)])
 
 
 def _head(text: str) -> None:
@@ -144,9 +145,9 @@ def _say(text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
-def _list(lines: Iterable[str]) -> None:
+def _list(lines: Iterable[str], depth: int = 1) -> None:
     for line in lines:
-        _say(f"  - {line}")
+        _say(f"{'  ' * depth}- {line}")
 
 
 def _table(found: Explanation, telling: Telling) -> Table:

@@ -129,21 +129,21 @@ def test_the_compiled_scorecard_equals_its_oracle_on_any_values_and_any_card(
 
 def test_a_class_begins_at_its_lower_bound(cn: Rulebook, plain: None) -> None:
     bins = tuple((points, points) for points in (0, 14, 15, 34, 35, 69, 70, 500))
-    card = replace(cn.scorecards[0], base=0, weighings=(Weighing("year", bins),), direct=())
+    card = replace(cn.scorecards[0], base=0, weighings=(Weighing("year", bins),), direct=(), signals=())
     found = classes([{"year": lower} for lower, _ in bins], card, cn)
     assert [code for code, _ in found] == ["A", "A", "B", "B", "C", "C", "D", "D"]
     assert [points for _, points in found] == [points for points, _ in bins]
 
 
 def test_points_never_fall_below_zero(cn: Rulebook, plain: None) -> None:
-    card = replace(cn.scorecards[0], base=3, weighings=(Weighing("year", ((0, -9),)),), direct=())
+    card = replace(cn.scorecards[0], base=3, weighings=(Weighing("year", ((0, -9),)),), direct=(), signals=())
     assert classes([{"year": 1}, {"year": None}], card, cn) == [("A", 0), ("A", 3)]
 
 
 def test_a_direct_rule_raises_a_class_from_its_bound_on_and_never_lowers_one(cn: Rulebook, plain: None) -> None:
     first = cn.scorecards[0]
     rule = DirectRule(first.rule, Condition("amount_minor", 2), "C")
-    card = replace(first, base=0, weighings=(Weighing("year", ((0, 0), (1, 70))),), direct=(rule,))
+    card = replace(first, base=0, weighings=(Weighing("year", ((0, 0), (1, 70))),), direct=(rule,), signals=())
     values: list[Values] = [
         {"year": 0, "amount_minor": 1},
         {"year": 0, "amount_minor": 2},
@@ -156,22 +156,23 @@ def test_a_direct_rule_raises_a_class_from_its_bound_on_and_never_lowers_one(cn:
 def test_the_highest_of_several_direct_rules_counts(cn: Rulebook, plain: None) -> None:
     first = cn.scorecards[0]
     rules = tuple(DirectRule(first.rule, Condition("year", 1), code) for code in ("D", "B"))
-    card = replace(first, base=0, weighings=(Weighing("year", ((0, 0),)),), direct=rules)
+    card = replace(first, base=0, weighings=(Weighing("year", ((0, 0),)),), direct=rules, signals=())
     assert classes([{"year": 1}], card, cn) == [("D", 0)]
 
 
 @pytest.mark.parametrize("name", ["cn", "chicago"])
 def test_a_shipped_scorecard_gives_what_its_oracle_gives(name: str, cn: Rulebook, chicago: Rulebook) -> None:
     book = cn if name == "cn" else chicago
-    card = book.scorecards[0]
-    seen = set()
-    for _, facts in register(11, book, AS_OF, 25):
-        found = classify_facts(facts, book, card, AS_OF, KNOWN_AT)
-        if found is not None:
-            assert found.outcome(card) == score(found.values, card, book.scales[card.scale])
-            assert json.loads(found.values_json) == found.values
-            seen.add(found.class_code)
-    assert len(seen) > 1
+    everyone = dict(register(11, book, AS_OF, 60))
+    for card in book.scorecards:
+        seen = set()
+        for facts in everyone.values():
+            found = classify_facts(facts, book, card, AS_OF, KNOWN_AT, everyone)
+            if found is not None:
+                assert found.outcome(card) == score(found.values, card, book.scales[card.scale], found.areas)
+                assert json.loads(found.values_json) == found.values
+                seen.add(found.class_code)
+        assert len(seen) > 1, card.scale
 
 
 def test_a_business_not_registered_by_the_day_has_no_class(cn: Rulebook) -> None:

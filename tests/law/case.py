@@ -113,10 +113,12 @@ def run(case: Case, book: Rulebook) -> None:
     if "never_repaired" in expected:
         assert first_application(facts[expected["never_repaired"]], book.repairs, book.calendar, on) is None
     if "classed" in expected:
-        wanted = expected["classed"]
+        wanted = dict(expected["classed"])
+        areas = wanted.pop("areas", [])
+        assert set(areas) <= set(book.areas), f"{case}: {areas} are not all key areas of the book"
         (card,) = (card for card in in_force(book.scorecards, on) if card.scale == wanted["scale"])
         assert set(indicators) <= set(card.indicators), "The card does not read these indicators."
-        outcome = score(indicators, card, book.scales[card.scale])
+        outcome = score(indicators, card, book.scales[card.scale], areas)
         assert {"scale": card.scale, "class": outcome.class_code, "points": outcome.points} == wanted
     if "treated" in expected:
         _hold_treatment(dict(expected["treated"]), on, book)

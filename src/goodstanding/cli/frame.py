@@ -35,6 +35,7 @@ ROOMS = (
     "engine",
     "explain",
     "supervision",
+    "treatment",
     "preview",
     "draw",
     "publish",

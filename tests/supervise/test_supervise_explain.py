@@ -136,6 +136,14 @@ def test_the_best_class_asks_for_nothing(home: Home) -> None:
 
 
 @pytest.mark.django_db
+def test_the_end_of_days_is_explained_without_looking_beyond(home: Home) -> None:
+    deliver(registration(1), *reports(1, *range(2013, 2026)), registration(2))
+    for number in (1, 2):
+        ahead = explained(home, number, date.max).ahead
+        assert (ahead.through, ahead.time, ahead.paths) == (date.max, None, ())
+
+
+@pytest.mark.django_db
 def test_the_way_off_the_list_is_told_with_its_days_and_rules(home: Home) -> None:
     listed = entry(1, "abnormal", "annual_report_missed", date(2026, 7, 8), "year:2025", "A-01")
     deliver(registration(1, date(2022, 5, 1)), *reports(1, 2022, 2023, 2024), listed)

@@ -36,6 +36,10 @@ FEW = 6
 """Above so many remedies, those that never move a point are left out before any two are tried together."""
 
 
+LAST = date(9990, 1, 1)
+"""From here on nothing is looked ahead: days end with the year 9999."""
+
+
 class GoneBy(Enum):
     """Why a fact no longer stands behind an indicator."""
 
@@ -151,11 +155,12 @@ class _Search:
         self.now = now
         self.scale = book.scales[now.card.scale]
         self.position = self.scale.position(now.placed.class_code)
-        self.through = add_months(now.day, HORIZON_MONTHS) + timedelta(days=1)
+        is_last = now.day >= LAST
+        self.through = now.day if is_last else add_months(now.day, HORIZON_MONTHS) + timedelta(days=1)
 
     def told(self) -> Ahead:
-        if self.position == 0:
-            return Ahead(self.through, is_best=True)
+        if self.position == 0 or self.through == self.now.day:
+            return Ahead(self.through, is_best=self.position == 0)
         moves = [
             remedy
             for remedy in remedies(self.now.known.facts, self.now.who, self.book, self.now.day)

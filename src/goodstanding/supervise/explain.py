@@ -22,6 +22,7 @@ from goodstanding.engine.instant import instant_of
 from goodstanding.engine.score import Classified, card_in_force
 from goodstanding.home import Home
 from goodstanding.records import ledger
+from goodstanding.records.classes import GONE
 from goodstanding.records.models import ClassRecord
 from goodstanding.supervise.ahead import Ahead, Now, look_ahead
 from goodstanding.supervise.weighed import parties
@@ -224,7 +225,7 @@ def _change_since_run(home: Home, entity_id: str, now: _State, as_of: date, know
     )
     for record in earlier.select_related("run").order_by("-run__as_of", "-run_id").iterator():
         run = record.run
-        if not record.class_code:
+        if record.class_code == GONE:
             continue  # it was not registered then
         if run.as_of == as_of and record.values == now.placed.values_json:
             continue  # the class being explained

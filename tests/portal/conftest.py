@@ -131,7 +131,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, cn: Rulebook, terms: Ter
 
     public = tmp_path_factory.mktemp("public")
     labels = {"2026/q4": True, "2026-key": False}
-    draws = {label: draw_parts(campaign(is_drawn, label)) for label, is_drawn in labels.items()}
+    draws = {label: draw_parts(campaign(is_drawn, label, {"I-9": 3})) for label, is_drawn in labels.items()}
     put(public, check(small_register(), cn), terms, PUBLISHED_ON, draws)
     return public
 

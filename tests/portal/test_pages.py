@@ -253,6 +253,8 @@ def test_a_draw_shows_commitment_seed_strata_tickets_and_how_to_check(reader: Re
 def test_a_plan_not_drawn_yet_has_no_seed_and_no_bundle(reader: Reader) -> None:
     page = reader.get("/draws/2026-key?lang=en").text
     assert "Committed, not drawn" in page
+    assert "rule I-9: 3" in page
+    assert "规则 I-9：3" in reader.get("/draws/2026-key?lang=zh").text
     assert reader.get("/draws/2026-key/bundle.json").status == 404
     assert reader.get("/draws/2026-key/plan.json").json == json.loads(BUNDLE)["plan"]
 

@@ -13,7 +13,7 @@ from goodstanding.publish.draws import PAGE, Committed, draw_parts
 BUNDLE = (Path(__file__).parents[1] / "golden" / "draw" / "bundle.json").read_text(encoding="utf-8")
 
 
-def campaign(is_drawn: bool, label: str = "") -> Committed:
+def campaign(is_drawn: bool, label: str = "", left_out: dict[str, int] | None = None) -> Committed:
     """Return the golden draw as a campaign's record, under its own or another label."""
     whole = json.loads(BUNDLE)
     return Committed(
@@ -27,6 +27,7 @@ def campaign(is_drawn: bool, label: str = "") -> Committed:
         seed=whole["seed"]["value"] if is_drawn else "",
         drawn_at=datetime(2026, 11, 20, 12, tzinfo=UTC) if is_drawn else None,
         bundle=BUNDLE if is_drawn else "",
+        left_out=left_out or {},
     )
 
 
@@ -58,3 +59,8 @@ def test_every_stratum_says_how_many_may_be_drawn_from_it() -> None:
     summary = json.loads(draw_parts(campaign(is_drawn=True))["summary"])
     assert sum(one["frame"] for one in summary["strata"]) == summary["frame_size"]
     assert sum(one["size"] for one in summary["strata"]) == summary["selected"]
+
+
+def test_what_the_rules_kept_out_of_the_frame_is_said_by_rule() -> None:
+    told = json.loads(draw_parts(campaign(is_drawn=False, left_out={"I-9": 3, "": 1}))["summary"])["left_out"]
+    assert told == [{"rule": "", "count": 1}, {"rule": "I-9", "count": 3}]

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from goodstanding.publicstore import Json, encode, selected_part
@@ -27,6 +27,7 @@ class Committed:
         title: By language.
         plan: The plan as committed, canonical JSON.
         bundle: The bundle as published, JSON.
+        left_out: How many each rule kept out of the frame, by its number; empty for a class without a treatment.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Committed:
     seed: str
     drawn_at: datetime | None
     bundle: str
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def draw_parts(campaign: Committed) -> dict[str, bytes]:
@@ -59,6 +61,7 @@ def draw_parts(campaign: Committed) -> dict[str, bytes]:
         "frame_size": len(plan["frame"]),
         "roster_size": len(plan["roster"]),
         "strata": [{"code": one["code"], "size": one["size"], "frame": frame[one["code"]]} for one in plan["strata"]],
+        "left_out": [{"rule": rule, "count": count} for rule, count in sorted(campaign.left_out.items())],
         "drawn_at": None,
     }
     parts = {"plan": campaign.plan.encode()}

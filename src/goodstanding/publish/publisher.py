@@ -27,6 +27,7 @@ from goodstanding.publish.rules import register_statement, rules_statement
 from goodstanding.publish.search import update_index
 from goodstanding.publish.store import COUNTS, PublicWriter, open_writer
 from goodstanding.records import ledger, outbox
+from goodstanding.records.campaigns import left_out_of
 from goodstanding.records.models import Campaign, OutboxMessage
 
 SAMPLE_MARK = "sample"
@@ -191,6 +192,7 @@ def _put_draws(store: PublicWriter, messages: Sequence[OutboxMessage], everythin
             seed=one.seed,
             drawn_at=one.drawn_at,
             bundle=one.bundle,
+            left_out=left_out_of(one.label),
         )
         store.put_draw(one.label, draw_parts(committed))
         count += 1

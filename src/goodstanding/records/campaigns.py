@@ -158,8 +158,8 @@ def plan_campaign(
 
 def left_out_of(label: str) -> dict[str, int]:
     """Return how many each rule left out of a campaign's frame, by the rule's number, as decided."""
-    outcome = Decision.objects.get(number=f"plan/{label}").outcome
-    return dict(outcome.get("left_out", {}))
+    decision = Decision.objects.filter(number=f"plan/{label}").first()
+    return {} if decision is None else dict(decision.outcome.get("left_out", {}))
 
 
 def roster() -> tuple[Inspector, ...]:

@@ -14,7 +14,7 @@ import os
 import secrets
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from goodstanding.core import rulebook as rulebooks
@@ -55,6 +55,12 @@ def rulebook_folder(name: str) -> Path:
 def read_rulebook(folder: Path) -> dict[str, bytes]:
     """Read the files of a rulebook folder, by file name."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+
+
+@lru_cache(maxsize=8)
+def _kept(folder: Path) -> Rulebook:
+    """Read a kept rulebook, once for each in a process: its folder bears its digest and never changes."""
+    return rulebooks.load(read_rulebook(folder))
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ class Home:
                 wants="Every rulebook a decision was taken under is kept.",
                 next_step="Restore the folder from a backup.",
             )
-        return rulebooks.load(read_rulebook(folder))
+        return _kept(folder)
 
     @property
     def cards(self) -> Path:

@@ -271,10 +271,9 @@ def test_an_act_looks_at_the_day_of_the_last_run_where_that_is_later(home: Home,
     assert (run.as_of, run.known_at) == (AS_OF + timedelta(days=30), NOW)
 
 
-def test_an_act_says_why_a_scale_stays_as_it_is(home: Home, full: ClassRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changed, "AT_ONCE", 0)
+def test_an_act_says_why_a_scale_stays_as_it_is(home: Home, full: ClassRun) -> None:
     known([penalty(2, date(2026, 10, 1))])
-    placed = place_touched(home, NOW)
+    placed = place_touched(home, NOW, at_most=0)
     assert [error.code for error in placed.refused] == [ClassificationDue.code]
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.bar import Bar
 from rich.table import Table
 
-from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result
+from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+from goodstanding.home import Home
+
+if TYPE_CHECKING:
+    from goodstanding.records.models import ClassRun
 
 Day = Annotated[date, typer.Option("--as-of", parser=parse_day, help="Day of the classification.")]
 KnownAt = Annotated[datetime | None, typer.Option("--known-at", help="What was known by then, UTC; default now.")]
@@ -22,9 +26,19 @@ def known_by(at: datetime | None) -> datetime:
 
 
 @app.command("classify")
-def classify_command(as_of: Day, known_at: KnownAt = None, scale: Scale = "") -> None:
+def classify_command(
+    as_of: Day,
+    known_at: KnownAt = None,
+    scale: Scale = "",
+    changed_only: Annotated[
+        bool, typer.Option("--changed-only", help="Place only those with new facts; the others keep their class.")
+    ] = False,
+) -> None:
     """Place every registered business in a class."""
     home = open_records()
+    if changed_only:
+        _classify_changed(home, as_of, known_by(known_at), scale)
+        return
     from goodstanding.supervise.classify import classify_all
 
     with progress() as bar:
@@ -40,3 +54,62 @@ def classify_command(as_of: Day, known_at: KnownAt = None, scale: Scale = "") ->
         f"Classified {run.entities:,} businesses on scale {run.scale} as of {as_of} (run {run.pk}).",
         {"run": run.pk, "scale": run.scale, "as_of": as_of, "entities": run.entities, "counts": run.counts},
     )
+
+
+def _classify_changed(home: Home, as_of: date, known_at: datetime, scale: str) -> None:
+    from goodstanding.supervise.changed import classify_changed
+
+    with progress() as bar:
+        task = bar.add_task("businesses", total=None)
+        run = classify_changed(home, as_of, known_at, now(), scale, lambda done: bar.update(task, completed=done))
+    if run is None:
+        result("Nobody was touched since the last run; it stands as it is.", {"run": None, "placed": 0})
+        return
+    if not is_json():
+        table = Table("class before", "class now", "businesses")
+        for was, is_, count in _moves(run):
+            table.add_row(was, is_, f"{count:,}")
+        console.print(table)
+    result(
+        f"Placed {run.placed:,} of {run.entities:,} businesses on scale {run.scale} as of {as_of} (run {run.pk}, which "
+        f"goes on from run {run.base_id}).",
+        _described(run),
+    )
+
+
+def place_touched(home: Home) -> dict[str, Any]:
+    """Place whoever an act touched, say so, and return the same for JSON; nothing before the first classification."""
+    from goodstanding.records.models import ClassRun
+
+    if not ClassRun.objects.exists():
+        return {"classified": [], "not_classified": []}
+    from goodstanding.supervise.changed import place_touched as place
+
+    placed = place(home, now())
+    for run in placed.runs:
+        moves = "; ".join(f"{was} to {is_}: {count:,}" for was, is_, count in _moves(run))
+        say(f"{run.scale}: {run.placed:,} businesses placed anew (run {run.pk}){'; ' if moves else ''}{moves}")
+    for error in placed.refused:
+        say(f"Nobody was placed anew: {error.found} {error.next_step}")
+    return {
+        "classified": [_described(run) for run in placed.runs],
+        "not_classified": [error.as_dict() for error in placed.refused],
+    }
+
+
+def _moves(run: ClassRun) -> list[tuple[str, str, int]]:
+    """Return (class before, class now, how many) of a partial run; a dash where there is none."""
+    return [(was or "–", is_ or "–", count) for was, after in run.moves.items() for is_, count in after.items()]
+
+
+def _described(run: ClassRun) -> dict[str, Any]:
+    return {
+        "run": run.pk,
+        "base": run.base_id,
+        "scale": run.scale,
+        "as_of": run.as_of,
+        "placed": run.placed,
+        "entities": run.entities,
+        "counts": run.counts,
+        "moves": run.moves,
+    }

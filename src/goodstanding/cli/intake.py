@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from goodstanding.cli.engine import place_touched
 from goodstanding.cli.frame import app, now, open_records, progress, result, say
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 quarantine = typer.Typer(help="What was held back, why, and the way back.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(quarantine, name="quarantine")
 
+Classify = Annotated[
+    bool, typer.Option("--classify/--no-classify", help="Place the businesses touched in their class at once.")
+]
 CardName = Annotated[str, typer.Argument(metavar="CARD", help="A card of the rulebook, or the path of a TOML file.")]
 
 
@@ -28,8 +32,12 @@ def import_command(
     again: Annotated[
         bool, typer.Option("--again", help="Read files anew that were imported before: the source sent them again.")
     ] = False,
+    classify: Classify = True,
 ) -> None:
-    """Import files by a source card: good rows become facts, bad ones are held."""
+    """Import files by a source card: good rows become facts, bad ones are held.
+
+    Where the register was classified before, the businesses the new facts are about are placed in their class at once.
+    """
     home = open_records()
     from goodstanding.intake.importing import check_file, find_card, import_file
 
@@ -48,6 +56,7 @@ def import_command(
                 outcomes.append(import_file(home, the_card, path, now(), report, again))
     for outcome in outcomes:
         _say_outcome(outcome)
+    placed = place_touched(home) if classify and not check else {}
     total = {key: sum(getattr(outcome, key) for outcome in outcomes) for key in ("rows", "added", "unchanged", "held")}
     repeats = sum(outcome.is_repeat for outcome in outcomes)
     verb = "stated, nothing stored" if check else "added"
@@ -64,6 +73,7 @@ def import_command(
             **total,
             "left_out": sum(outcome.left_out for outcome in outcomes),
             "problems": dict(sum((outcome.problems for outcome in outcomes), start=type(outcomes[0].problems)())),
+            **placed,
         },
     )
 
@@ -159,6 +169,7 @@ def _as_text(original: bytes) -> str:
 def retry_command(
     card: CardName,
     mended: Annotated[Path | None, typer.Option("--card", help="A mended card of the same source.")] = None,
+    classify: Classify = True,
 ) -> None:
     """Read the held rows of a source again under its card, and let those go that now fit."""
     home = open_records()
@@ -177,6 +188,7 @@ def retry_command(
     with progress() as bar:
         task = bar.add_task("held rows", total=None)
         outcome = retry(the_card, home.rulebook, now(), lambda rows: bar.update(task, completed=rows))
+    placed = place_touched(home) if classify else {}
     stay = outcome.tried - outcome.released
     result(
         f"{the_card.code}: {outcome.tried} rows tried, {outcome.released} released, "
@@ -187,6 +199,7 @@ def retry_command(
             "released": outcome.released,
             "added": outcome.added,
             "held": stay,
+            **placed,
         },
     )
 

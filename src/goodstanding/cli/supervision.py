@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from goodstanding.cli.engine import place_touched
 from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
 
 PASSWORD = "GOODSTANDING_PASSWORD"  # noqa: S105 - the name of a variable
@@ -26,6 +27,7 @@ def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The le
         outcome = tick(home, on, now(), lambda done: bar.update(task, completed=done))
     for entity_id in outcome.uncounted[:5]:
         say(f"{entity_id}: left out, a deadline runs into a year the calendar does not cover")
+    placed = place_touched(home)
     result(
         f"{on}: {outcome.made:,} proposals made, {outcome.lapsed:,} lapsed, {outcome.ended:,} entries ended, "
         f"{outcome.open:,} wait for an officer, {len(outcome.uncounted):,} businesses left out.",
@@ -36,6 +38,7 @@ def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The le
             "ended": outcome.ended,
             "open": outcome.open,
             "left_out": outcome.uncounted,
+            **placed,
         },
     )
 
@@ -81,9 +84,10 @@ def decide_command(
     decided = decide_many(home, chosen, Verdict.APPROVE if approve else Verdict.REJECT, officer, reason, on, now())
     for id_, error in decided.refusals[:20]:
         say(f"{id_}: {error.code}: {error.found}")
+    refused = {str(id_): error.as_dict() for id_, error in decided.refusals}
     result(
         f"{decided.count:,} decided, {len(decided.refusals):,} refused.",
-        {"decided": decided.count, "refused": {str(id_): error.as_dict() for id_, error in decided.refusals}},
+        {"decided": decided.count, "refused": refused, **place_touched(home)},
     )
     if decided.refusals and not decided.count:
         raise typer.Exit(1)

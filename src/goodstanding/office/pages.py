@@ -22,6 +22,9 @@ from goodstanding.look.words import words
 from goodstanding.office.accounts import Role, may
 
 TEMPLATES = Path(__file__).parent / "templates"
+PLACED_AT_ONCE = 1_000
+"""How many touched businesses a page places in their class before it answers; more wait for the next run."""
+
 _LANGUAGE = "language"
 
 
@@ -96,6 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("/office/", "office.nav.queue", Role.VIEWER),
         ("/office/decisions", "office.nav.decisions", Role.VIEWER),
         ("/office/campaigns", "office.nav.campaigns", Role.VIEWER),
+        ("/office/classes", "office.nav.classes", Role.VIEWER),
         ("/office/quarantine", "office.nav.quarantine", Role.VIEWER),
         ("/", "office.nav.public", None),
     ]

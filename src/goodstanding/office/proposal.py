@@ -16,10 +16,11 @@ from goodstanding.core.listing import Act
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.facts import shown_facts
-from goodstanding.office.pages import now, page, say, the_home, the_rulebook, today
+from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.records import classes, ledger
 from goodstanding.records.listings import Verdict, decide
 from goodstanding.records.models import ProposalRecord
+from goodstanding.supervise.changed import place_touched
 
 
 def proposal_of(id_: int) -> ProposalRecord:
@@ -81,6 +82,7 @@ def decide_proposal(request: HttpRequest, id_: int) -> HttpResponse:
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:4000]
     day = max(today(), record.as_of)
     decision = decide(the_home(), id_, verdict, request.user.get_username(), reason, day, now())
+    place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)
     messages.success(request, say(request, f"office.decided.{verdict}", number=decision.number))
     return redirect(f"/office/proposal/{id_}")
 

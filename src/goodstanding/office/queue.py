@@ -17,10 +17,11 @@ from goodstanding.core.listing import Act
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
-from goodstanding.office.pages import now, page, the_home, the_rulebook, today
+from goodstanding.office.pages import PLACED_AT_ONCE, now, page, the_home, the_rulebook, today
 from goodstanding.records import ledger
 from goodstanding.records.listings import Verdict, decide_many
 from goodstanding.records.models import ProposalRecord
+from goodstanding.supervise.changed import place_touched
 
 PER_PAGE = 50
 OVERDUE = "overdue"
@@ -70,6 +71,7 @@ def approve_many(request: HttpRequest) -> HttpResponse:
     # Never before the day the calendar looked: what it then found need not have been so earlier.
     day = max([today(), *chosen.values_list("as_of", flat=True).distinct()])
     decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", day, now())
+    place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)
     refused = {
         record.pk: record for record in ProposalRecord.objects.filter(pk__in=[id_ for id_, _ in decided.refusals])
     }

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from goodstanding.core.errors import ResultInvalid
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
-from goodstanding.office.pages import now, page, say, the_rulebook, today
+from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.office.queue import names_of
 from goodstanding.records.campaigns import Finding, campaign_of, hit_rates, record_findings
 from goodstanding.records.models import Campaign
+from goodstanding.supervise.changed import place_touched
 
 PER_PAGE = 25
 
@@ -72,5 +73,6 @@ def record(request: HttpRequest, label: str, visit_id: int) -> HttpResponse:
         )
     finding = Finding(visit_id, tuple(request.POST.getlist("result")), day)
     record_findings(the_rulebook(), [finding], now(), request.user.get_username())
+    place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)
     messages.success(request, say(request, "office.visit.recorded"))
     return redirect(f"/office/campaign/{label}")

@@ -50,7 +50,7 @@ class Placed:
     refused: tuple[GoodstandingError, ...] = ()
 
 
-def place_touched(home: Home, now: datetime) -> Placed:
+def place_touched(home: Home, now: datetime, at_most: int = AT_ONCE) -> Placed:
     """Place whoever was touched since the last run, on every scale that was classified and has a scorecard in force.
 
     The day is that of ``now`` in the jurisdiction, or the last run's where that is later. Nothing is raised for what
@@ -58,6 +58,7 @@ def place_touched(home: Home, now: datetime) -> Placed:
 
     Args:
         now: UTC.
+        at_most: More touched businesses than these are left to a classification of everyone.
     """
     book = home.rulebook
     today = now.astimezone(ZoneInfo(book.timezone)).date()
@@ -68,7 +69,7 @@ def place_touched(home: Home, now: datetime) -> Placed:
         if last is None:
             continue
         try:
-            run = classify_changed(home, max(today, last.as_of), max(now, last.known_at), now, scale, at_most=AT_ONCE)
+            run = classify_changed(home, max(today, last.as_of), max(now, last.known_at), now, scale, at_most=at_most)
         except NoRuleInForce:
             continue
         except GoodstandingError as error:

@@ -37,6 +37,7 @@ ROOMS = (
     "supervision",
     "treatment",
     "preview",
+    "learn",
     "draw",
     "publish",
     "serve",

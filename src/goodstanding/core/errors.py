@@ -376,8 +376,14 @@ class LabelUnknown(Invalid):
     code = "learning.label_unknown"
 
 
+class ScaleUnknown(Invalid):
+    """The rulebook has no scale of that code."""
+
+    code = "learning.scale_unknown"
+
+
 class TooLittleToLearn(Refused):
-    """The visits before a day are too few, or found nothing, or found something every time."""
+    """Visits are too few, or found nothing, or something every time, or the scale states no direction to learn in."""
 
     code = "learning.too_little"
 

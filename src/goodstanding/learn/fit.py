@@ -106,6 +106,13 @@ def learn(
     check_enough(found)
     features = _features(visits, indicators, areas)
     varying = [column for column in range(features.shape[1]) if len(np.unique(features[:, column])) > 1]
+    if not varying:
+        raise TooLittleToLearn(
+            asked=f"To learn a scorecard of scale {scale.code}.",
+            found="No indicator whose direction the scale states, and no key area, tells one visit from another.",
+            wants="Indicators under [scale.CODE.direction] of classification.toml, or key areas.",
+            next_step="State the direction of those that may be learned.",
+        )
     constraints = [_way(scale, indicators, column) for column in varying]
     model = _fitted(features[:, varying], found, constraints, settings, offsets)
     per_log_odds = settings.doubling / math.log(2)

@@ -1,0 +1,121 @@
+"""learn: from past visits to a proposed scorecard, with what it is worth; nothing is put in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goodstanding.cli.frame import app, is_json, now, open_records, parse_day, progress, result, say
+
+if TYPE_CHECKING:
+    from goodstanding.core.fact import Fact
+    from goodstanding.home import Home
+    from goodstanding.learn.panel import Parties
+
+
+@app.command("learn")
+def learn_command(
+    train_until: Annotated[date, typer.Option(parser=parse_day, help="Visits before this day are learned from.")],
+    out: Annotated[Path, typer.Option(help="File of the proposal; its report goes beside it, as .txt and .json.")],
+    scale: Annotated[str, typer.Option(help="Scale whose classes and directions hold; default the first.")] = "",
+    test_from: Annotated[
+        date | None, typer.Option(parser=parse_day, help="First day of the visits it is judged on.")
+    ] = None,
+    test_until: Annotated[
+        date | None, typer.Option(parser=parse_day, help="Day before which they end; default all there are.")
+    ] = None,
+    label: Annotated[
+        str, typer.Option(help='What counts as found: "adverse", or a field of the result as "field>=1".')
+    ] = "adverse",
+    code: Annotated[str, typer.Option(help="Code of the proposed scale; default SCALE_learned.")] = "",
+    known_then: Annotated[
+        bool, typer.Option(help="See only what was recorded by each visit's eve; not for a history imported at once.")
+    ] = False,
+    draws: Annotated[int, typer.Option(min=20, help="Resamples behind each interval.")] = 500,
+) -> None:
+    """Propose a scorecard learned from past visits; a person reads it, dates it, and puts it in force."""
+    home = open_records()
+    from goodstanding.core.errors import ScaleUnknown, TooLittleToLearn
+    from goodstanding.home import read_rulebook
+    from goodstanding.learn import fit, panel, proposal, report
+
+    book = home.rulebook
+    chosen = scale or next(iter(book.scales))
+    if chosen not in book.scales:
+        raise ScaleUnknown(
+            asked=f"To learn a scorecard of scale {chosen}.",
+            found=f"The rulebook {book.code} has no such scale.",
+            wants=f"One of {', '.join(book.scales)}.",
+            next_step="Name one of these with --scale.",
+        )
+    kept = book.scales[chosen]
+    found = panel.label(label, book)
+    until = test_until or date.max
+    with progress() as bar:
+        task = bar.add_task("businesses", total=None)
+        seen = panel.panel(
+            _everyone(lambda done: bar.update(task, completed=done)),
+            book,
+            kept,
+            panel.learnable(kept),
+            found,
+            now(),
+            _parties(home),
+            known_then,
+            until,
+        )
+    train = [visit for visit in seen.visits if visit.on < train_until]
+    test = [visit for visit in seen.visits if visit.on >= (test_from or train_until)]
+    learned = fit.learn(train, panel.learnable(kept), tuple(book.areas), kept)
+    if not 0 < sum(visit.found for visit in test) < len(test):
+        raise TooLittleToLearn(
+            asked="To judge the scorecard on visits it was not learned from.",
+            found=f"{len(test):,} visits from {test_from or train_until} on; none found anything, or all did.",
+            wants="Visits with a finding and visits without.",
+            next_step="Train until an earlier day, or test on other days.",
+        )
+    told = report.report(learned, test, kept, draws=draws)
+    note = f"Learned from {learned.visits} visits before {train_until}, {learned.found} with a finding ({label})."
+    fragment = proposal.fragment(learned, kept, code or f"{chosen}_learned", f"{book.code.upper()}-LEARNED", note)
+    proposal.pasted(read_rulebook(home.cards.parent), fragment, train_until.isoformat())
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(fragment, encoding="utf-8")
+    lines = [note, f"Left out, not registered on the eve: {seen.unregistered}.", "", *report.lines(told)]
+    out.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out.with_suffix(".json").write_text(json.dumps(told.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    if not is_json():
+        for line in lines:
+            say(line)
+    best = told.rankings[0].measures
+    result(
+        f"Proposed in {out}: AUC {best.auc:.3f} and findings {best.days_earlier:.1f} days earlier "
+        f"on {told.visits:,} visits; nothing is in force until a person dates it.",
+        {"out": out, "train": len(train), "report": told.as_json()},
+    )
+
+
+def _everyone(on_progress: Callable[[int], None]) -> Iterator[tuple[str, Sequence[Fact]]]:
+    from goodstanding.records import ledger
+
+    position = ledger.position()
+    everyone = ledger.by_entity(ledger.entities_between(0, position), position)
+    for number, found in enumerate(everyone):
+        if number % 1000 == 0:
+            on_progress(number)
+        yield found
+
+
+def _parties(home: Home) -> Parties:
+    from goodstanding.engine.features import parties_of
+    from goodstanding.records import ledger
+
+    def parties(facts: Sequence[Fact]) -> Mapping[str, Iterable[Fact]]:
+        named = sorted(parties_of(facts, home.rulebook))
+        return dict(ledger.by_entity(named)) if named else {}
+
+    return parties

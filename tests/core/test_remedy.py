@@ -9,11 +9,13 @@ from datetime import date
 import pytest
 
 from goodstanding.core.course import course
+from goodstanding.core.dates import Span
 from goodstanding.core.entity import profile
-from goodstanding.core.fact import Fact
+from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
 from goodstanding.core.remedy import Means, remedies
 from goodstanding.core.rulebook import Rulebook
+from tests.core import small_law
 from tests.engine.histories import KNOWN_AT, register
 from tests.supervise.register import AS_OF, entry, penalty, registration, reports, who_of
 
@@ -78,3 +80,34 @@ def test_every_remedy_of_any_history_rests_on_a_rule_in_force_and_lies_ahead(cn:
                 assert step.rules[0].number in cn.rules()
             told += 1
     assert told > 100
+
+
+def small_facts() -> list[Fact]:
+    """Return a firm on the watch list for what a check found."""
+
+    def small(kind: str, on: date, **payload: Value) -> Fact:
+        return Fact("number:1", kind, "desk", f"{kind}/{on}", Span(on), KNOWN_AT, payload)
+
+    registered = small("registration", date(2025, 3, 1), name="x", status="open", form="firm")
+    check = small("check", date(2025, 5, 5), results=("worse",))
+    cause = f"fact:{check.digest}"
+    return [registered, check, small("entry", date(2025, 5, 6), list="watch", ground="found", cause=cause, rule="L-3")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("", "", [("cure", "L-4")]),
+        ('kind = "cure"', 'kind = "check"', []),  # what an inspection finds is not for the business to bring about
+        ('kind = "cure"', 'kind = "registration"', []),
+        ("[[list.watch.ground.found.exit]]", "[[list.watch.ground.found.exit]]\nvalid_until = 2025-05-01", []),
+    ],
+)
+def test_only_an_exit_that_the_business_can_meet_itself_is_told(
+    old: str, new: str, told: list[tuple[str, str]]
+) -> None:
+    law = small_law.book("lists", old, new) if old else small_law.book()
+    day = date(2025, 6, 2)
+    facts = small_facts()
+    found = remedies(facts, who_of(facts, law, day), law, day)
+    assert [(one.means.value, one.rule.number) for one in found] == told

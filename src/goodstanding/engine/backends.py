@@ -1,14 +1,31 @@
-"""Where expressions run. Today DuckDB; a cluster joins here, with the same expressions."""
+"""Where expressions run: DuckDB in this process; `spark.py` beside this is the other one, on a cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
 
 FACTS = "facts"
+
+
+class Engine(Protocol):
+    """Runs compiled expressions over the buckets of a snapshot.
+
+    Args:
+        name: What a run of the records says it was made by.
+        dialect: What Ibis is to compile for.
+    """
+
+    name: str
+    dialect: str
+
+    def run(self, sql: str, files: Sequence[Path]) -> Iterator[pa.Table]:
+        """Yield the result of a compiled expression for each bucket in turn."""
+        ...
 
 
 class DuckDB:

@@ -103,11 +103,12 @@ class Facts:
         return self.of(kind) & (self.table.from_day > self.months_ago(months))
 
     def count(self, where: ir.BooleanValue) -> ir.IntegerScalar:
-        return self.table.count(where=where)
+        """Number of facts that agree; none where it is unknown of each, which some engines would leave unsaid."""
+        return self.table.count(where=where).fill_null(0)
 
     def any(self, where: ir.BooleanValue) -> ir.IntegerScalar:
         """One where any fact agrees, else zero."""
-        return (self.table.count(where=where) > 0).cast("int64")
+        return (self.count(where) > 0).cast("int64")
 
     def holds_any(self, field: str, codes: frozenset[str]) -> ir.BooleanValue:
         """Facts whose field of several codes holds one of ``codes``; a code stands between bars, as in ``|1|E|``."""

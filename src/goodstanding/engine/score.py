@@ -231,7 +231,8 @@ def _position(table: ir.Table, card: Scorecard, scale: Scale) -> ir.IntegerValue
         after = [*places, *(signal.moved(place, scale) for place in places)]
         packed = sum(place << (_BITS * key) for key, place in enumerate(after))
         key = moved + table[_held(number)].cast("int64") * len(places)
-        moved = (_whole(packed) >> (key * _BITS)) & _whole(2**_BITS - 1)
+        # Some engines shift by a small whole number only.
+        moved = (_whole(packed) >> (key * _BITS).cast("int32")) & _whole(2**_BITS - 1)
     positions = [moved]
     for number, rule in enumerate(card.direct, len(card.signals)):
         direct = _whole(scale.position(rule.class_code))

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 from goodstanding.core.classification import Scorecard
 from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.backends import Engine
 from goodstanding.engine.score import Classified, classified, compiled, result_schema
 from goodstanding.engine.snapshot import Snapshot
 
 
 def classify_snapshot(
-    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: DuckDB, folder: Path | None = None
+    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: Engine, folder: Path | None = None
 ) -> Iterator[list[Classified]]:
     """Yield the classes of all entities of a snapshot, a bucket at a time; see `class_tables`."""
     for table in class_tables(snapshot, book, card, as_of, engine, folder):
@@ -27,7 +27,7 @@ def classify_snapshot(
 
 
 def class_tables(
-    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: DuckDB, folder: Path | None = None
+    snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: Engine, folder: Path | None = None
 ) -> Iterator[pa.Table]:
     """Yield the same as tables with the columns of `goodstanding.engine.score.result_schema`.
 
@@ -47,7 +47,7 @@ def class_tables(
     columns = result_schema(card)
     sql = compiled(book, card, as_of, engine.dialect)
     for path, found in zip(snapshot.paths, engine.run(sql, snapshot.paths), strict=True):
-        # A sum of whole numbers leaves DuckDB wider than 64 bits; all of ours fit.
+        # A sum of whole numbers leaves an engine wider than 64 bits; all of ours fit.
         table = found.cast(columns)
         if folder is not None:
             pq.write_table(table, folder / path.name, compression="zstd")

@@ -31,6 +31,18 @@ def chicago() -> Rulebook:
     return rulebooks.load(read_rulebook(rulebook_folder("chicago")))
 
 
+@pytest.fixture(scope="session")
+def nyc() -> Rulebook:
+    """The rulebook of a city that publishes points and letters."""
+    return rulebooks.load(read_rulebook(rulebook_folder("nyc")))
+
+
+@pytest.fixture(scope="session")
+def toronto() -> Rulebook:
+    """The rulebook of a city that publishes what became of each charge."""
+    return rulebooks.load(read_rulebook(rulebook_folder("toronto")))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An installation's folder under the reference rulebook; the database is the test's own (ask for ``db`` too)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from goodstanding.core.fact import Field, Value
@@ -49,9 +50,14 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Text with columns in it: literals at even places, column names at odd ones."""
+    """Text with columns in it: literals at even places, column names at odd ones.
+
+    Args:
+        digested: Columns that stand in the text by the SHA-256 of their cell, cut to 24 hex digits.
+    """
 
     parts: tuple[str, ...]
+    digested: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -120,6 +126,8 @@ class Filling:
         otherwise: Code for words ``words`` does not know; empty refuses them.
         times: Factor that turns the source's number into the field's unit, exactly.
         rounds: Whether a product that is not whole is rounded (half to even) instead of refused.
+        bands: Lowest number (``None`` for the first band) and code of each band, ascending: the cell is a number, the
+            field the code of the band it falls in. Empty where the cell is a word.
     """
 
     field: Field
@@ -131,6 +139,7 @@ class Filling:
     separator: str
     times: int
     rounds: bool
+    bands: tuple[tuple[int | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +147,13 @@ class FactPlan:
     """One fact that a row may give.
 
     Args:
-        valid_from: ``None`` only under a `RecordIdentity`.
+        valid_from: A day itself where the file names none; ``None`` only under a `RecordIdentity`.
     """
 
     kind: str
     identity: Identity
     ref: Template
-    valid_from: DayColumn | None
+    valid_from: DayColumn | date | None
     valid_until: DayColumn | None
     when: Condition | None
     fillings: tuple[Filling, ...]
@@ -174,7 +183,7 @@ class Card:
         """Every column the card reads, each once, in the order first named."""
         names: dict[str, None] = {}
         for day in (self.known_at, *(plan.valid_from for plan in self.facts), *(p.valid_until for p in self.facts)):
-            if day is not None:
+            if isinstance(day, DayColumn):
                 names[day.column] = None
         for condition in (*self.leave_out, *(plan.when for plan in self.facts)):
             if condition is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from goodstanding.core.errors import CardInvalid, RulebookInvalid
 from goodstanding.core.fact import Field, FieldType, Value
@@ -30,6 +31,8 @@ from goodstanding.intake.card import (
     Template,
 )
 from goodstanding.intake.days import DIRECTIVES, is_day_format
+
+_DIGEST = ":digest"
 
 
 def load_card(name: str, content: bytes, book: Rulebook) -> Card:
@@ -123,8 +126,8 @@ def _read_plan(table: Table, book: Rulebook) -> FactPlan:
         kind=code,
         identity=identity,
         ref=_template(table, "ref"),
-        valid_from=None if from_record else _read_day(table, "valid_from"),
-        valid_until=_read_day(table, "valid_until") if table.has("valid_until") else None,
+        valid_from=None if from_record else _read_first_day(table),
+        valid_until=_read_last_day(table) if table.has("valid_until") else None,
         when=condition,
         fillings=tuple(fillings),
     )
@@ -148,14 +151,21 @@ def _read_condition(table: Table) -> Condition:
     return Condition(table.text("column"), frozenset(table.texts("values")))
 
 
-def _read_day(table: Table, key: str) -> DayColumn:
-    with table.table(key) as day:
+def _read_last_day(table: Table) -> DayColumn:
+    with table.table("valid_until") as day:
         return DayColumn(
             column=day.text("column"),
             formats=_formats(day),
-            includes_last_day=key == "valid_until" and day.flag("includes_last_day", False),
-            open_words=frozenset(day.texts("open", [])) if key == "valid_until" else frozenset(),
+            includes_last_day=day.flag("includes_last_day", False),
+            open_words=frozenset(day.texts("open", [])),
         )
+
+
+def _read_first_day(table: Table) -> DayColumn | date:
+    with table.table("valid_from") as day:
+        if day.has("constant"):
+            return day.day("constant")
+        return DayColumn(day.text("column"), _formats(day))
 
 
 def _formats(table: Table, instants: bool = False) -> tuple[str, ...]:
@@ -177,7 +187,13 @@ def _template(table: Table, key: str) -> Template:
     parts = tuple(re.split(r"\{([^{}]+)\}", text))
     if len(parts) < 3 or any("{" in part or "}" in part for part in parts[0::2]):
         raise table.mistake(key, f"{text!r}.", "Text with at least one {column} in it.")
-    return Template(parts)
+    named = [part.removesuffix(_DIGEST) for part in parts[1::2]]
+    digested = {part.removesuffix(_DIGEST) for part in parts[1::2] if part.endswith(_DIGEST)}
+    if digested & {part for part in parts[1::2] if not part.endswith(_DIGEST)}:
+        raise table.mistake(key, f"{text!r}.", "A column either as it stands or by its digest, not both.")
+    whole = list(parts)
+    whole[1::2] = named
+    return Template(tuple(whole), frozenset(digested))
 
 
 def _read_filling(table: Table, field: Field) -> Filling:
@@ -187,6 +203,7 @@ def _read_filling(table: Table, field: Field) -> Filling:
     formats: tuple[str, ...] = ()
     words: Mapping[str, str | bool] | None = None
     otherwise, separator, times, rounds = "", "", 1, False
+    bands: tuple[tuple[int | None, str], ...] = ()
     match field.type:
         case FieldType.DAY:
             formats = _formats(table)
@@ -200,6 +217,8 @@ def _read_filling(table: Table, field: Field) -> Filling:
             words = {**dict.fromkeys(yes, True), **dict.fromkeys(no, False)}
             if len(words) < len(yes) + len(no):
                 raise table.mistake("false", f"{list(no)}.", "Words that stand once, under true or false.")
+        case FieldType.CODE | FieldType.CODES if table.has("bands"):
+            bands = _read_bands(table, field)
         case FieldType.CODE | FieldType.CODES:
             words = _read_map(table, field)
             otherwise = table.text("otherwise", "")
@@ -211,7 +230,7 @@ def _read_filling(table: Table, field: Field) -> Filling:
                     raise table.mistake("separator", "Empty text.", "What stands between two codes.")
         case FieldType.TEXT:
             pass
-    return Filling(field, column, None, formats, words, otherwise, separator, times, rounds)
+    return Filling(field, column, None, formats, words, otherwise, separator, times, rounds, bands)
 
 
 def _read_map(table: Table, field: Field) -> Mapping[str, str | bool] | None:
@@ -226,6 +245,27 @@ def _read_map(table: Table, field: Field) -> Mapping[str, str | bool] | None:
                 raise mapping.mistake(word, f"{code!r}.", f"A code of table {field.table}.")
             words[word] = code
     return words
+
+
+def _read_bands(table: Table, field: Field) -> tuple[tuple[int | None, str], ...]:
+    """Read ranges of whole numbers, both ends included, that together hold every number once."""
+    bands: list[tuple[int | None, str]] = []
+    last: int | None = None
+    for inner in table.tables("bands"):
+        lower, upper, code = inner.maybe_whole("from"), inner.maybe_whole("to"), inner.text("code")
+        if code not in field.codes:
+            raise inner.mistake("code", f"{code!r}.", f"A code of table {field.table}.")
+        wanted = None if last is None else last + 1
+        if (bands and last is None) or lower != wanted:
+            wants = "A first band without `from`, each further one from the number after the last `to`."
+            raise inner.mistake("from", f"{lower}.", wants)
+        if lower is not None and upper is not None and upper < lower:
+            raise inner.mistake("to", f"{upper}, below {lower}.", "A last number not below the first.")
+        last = upper
+        bands.append((lower, code))
+    if not bands or last is not None:
+        raise table.mistake("bands", f"What is above {last} falls in no band.", "Bands, the last one without `to`.")
+    return tuple(bands)
 
 
 def _read_constant(table: Table, field: Field) -> Value:

@@ -9,6 +9,7 @@ card's factor in whole numbers.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +41,8 @@ def converter(filling: Filling, zone: ZoneInfo, max_characters: int) -> Convert:
             return _boolean(filling.words or {})
         case FieldType.DAY:
             return _day(filling, zone)
+        case FieldType.CODE | FieldType.CODES if filling.bands:
+            return _banded(filling)
         case FieldType.CODE:
             return _code(filling)
         case FieldType.CODES:
@@ -176,6 +179,13 @@ def _one_code(filling: Filling) -> Callable[[str], str]:
 def _code(filling: Filling) -> Convert:
     one = _one_code(filling)
     return lambda cell: one(cell if type(cell) is str else as_text(cell))
+
+
+def _banded(filling: Filling) -> Convert:
+    lowest = [number for number, _ in filling.bands if number is not None]
+    is_list = filling.field.type is FieldType.CODES
+    values: list[Value] = [(code,) if is_list else code for _, code in filling.bands]
+    return lambda cell: values[bisect_right(lowest, scaled(cell, 1, False))]
 
 
 def _codes(filling: Filling) -> Convert:

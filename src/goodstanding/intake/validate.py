@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,13 +11,22 @@ from zoneinfo import ZoneInfo
 from goodstanding.core.dates import Span
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.intake.card import Card, CodeIdentity, Condition, FactPlan, GridIdentity, RecordIdentity, Template
+from goodstanding.intake.card import (
+    Card,
+    CodeIdentity,
+    Condition,
+    FactPlan,
+    GridIdentity,
+    RecordIdentity,
+    Template,
+)
 from goodstanding.intake.cells import as_text, converter, scaled
 from goodstanding.intake.days import Cell, day_reader, instant_reader
 from goodstanding.intake.identity import identity_reader
 from goodstanding.intake.problem import BadCell, Problem, Reason
 
 _LONGEST_REF = 200
+_DIGEST_DIGITS = 24  # 96 bits: no two texts under one record will meet
 _A_DAY = timedelta(days=1)
 
 Cells = Sequence[Cell]
@@ -137,7 +147,10 @@ class _CompiledPlan:
                 self.names_record = _record(source, _template(ref, at))
                 self._entity_column = ", ".join(ref.columns)
         self._from = self._until = None
-        if plan.valid_from is not None:
+        self._since: date | None = None
+        if isinstance(plan.valid_from, date):
+            self._since = plan.valid_from
+        elif plan.valid_from is not None:
             day = plan.valid_from
             self._from = at[day.column], day_reader(day.formats, zone), day.column
         if plan.valid_until is not None:
@@ -208,7 +221,9 @@ class _CompiledPlan:
                 problems.append(Problem(Reason.UNKNOWN_RECORD, self._entity_column, key[1], wants))
             else:
                 entity_id, since = record.entity_id, record.valid_from
-        if self._from is not None:
+        if self._since is not None:
+            since = self._since
+        elif self._from is not None:
             since = _day(self._from, cells, problems)
             if since is None and not _holds(cells[self._from[0]]):
                 problems.append(_missing(self._from[2]))
@@ -272,7 +287,8 @@ def _condition(condition: Condition, at: Mapping[str, int]) -> Callable[[Cells],
 def _template(template: Template, at: Mapping[str, int]) -> Callable[[Cells], str | None]:
     """Return a function that joins a template's columns; ``None`` when one of them is empty."""
     parts: list[str | int] = [at[part] if odd % 2 else part for odd, part in enumerate(template.parts)]
-    if len(parts) == 3 and not parts[0] and not parts[2]:
+    digested = {at[column] for column in template.digested}
+    if len(parts) == 3 and not parts[0] and not parts[2] and not digested:
         only = at[template.parts[1]]
 
         def one(cells: Cells) -> str | None:
@@ -294,9 +310,12 @@ def _template(template: Template, at: Mapping[str, int]) -> Callable[[Cells], st
             if not _holds(cell):
                 return None
             try:
-                found.append(as_text(cell))
+                text = as_text(cell)
             except BadCell:
                 return None
+            if part in digested:
+                text = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:_DIGEST_DIGITS]
+            found.append(text)
         return "".join(found)
 
     return join

@@ -37,7 +37,17 @@ def test_the_city_calendar_rests_on_federal_holidays() -> None:
     assert [day for day in days_of(calendar) if calendar.is_working_day(day)] == wanted
 
 
-@pytest.mark.parametrize("name", ["cn", "chicago"])
+@pytest.mark.parametrize(("name", "country", "part"), [("nyc", "US", "NY"), ("toronto", "CA", "ON")])
+def test_the_calendars_of_other_cities_rest_on_the_holidays_of_their_state_or_province(
+    name: str, country: str, part: str
+) -> None:
+    calendar = read_book(name).calendar
+    kept = holidays.country_holidays(country, subdiv=part, years=range(calendar.covers[0], calendar.covers[1] + 2))
+    wanted = [day for day in days_of(calendar) if day.isoweekday() < 6 and day not in kept]
+    assert [day for day in days_of(calendar) if calendar.is_working_day(day)] == wanted
+
+
+@pytest.mark.parametrize("name", ["cn", "chicago", "nyc", "toronto"])
 def test_only_days_that_a_plain_week_decides_otherwise_are_written_down(name: str) -> None:
     calendar = read_book(name).calendar
     assert [day for day in calendar.holidays if day.isoweekday() in calendar.rest_weekdays] == []

@@ -486,6 +486,44 @@ def minor_violations_mean(past: Past) -> int | None:
     return _smoothed_mean(_counted(past.of("inspection"), "minor_violations"), 12_000)
 
 
+def _points(past: Past) -> list[tuple[date, int]]:
+    found = [(fact.span.from_on, fact.payload.get("score")) for fact in past.of("inspection")]
+    return [(on, max(0, min(score, 999))) for on, score in found if isinstance(score, int)]
+
+
+def score_last(past: Past) -> int | None:
+    return max(_points(past))[1] if _points(past) else None
+
+
+def score_mean_all(past: Past) -> int | None:
+    points = [score for _, score in _points(past)]
+    return sum(points) * 1000 // len(points) if points else None
+
+
+def adverse_share_all(past: Past) -> int | None:
+    every = past.inspections()
+    return (sum(past.is_adverse(fact) for fact in every) * 1000 + 500) // (len(every) + 4) if every else None
+
+
+def _violations(past: Past, severity: str) -> list[Fact]:
+    return [fact for fact in past.of("violation") if fact.payload["severity"] == severity]
+
+
+def critical_days_share_all(past: Past) -> int | None:
+    days = {fact.span.from_on for fact in past.of("inspection")}
+    found = {fact.span.from_on for fact in _violations(past, "critical")}
+    return (len(found) * 1000 + 500) // (len(days) + 4) if days else None
+
+
+def critical_findings_24m(past: Past) -> int:
+    return sum(fact.payload["severity"] == "critical" for fact in past.recent("violation", 24))
+
+
+def serious_findings_mean_all(past: Past) -> int | None:
+    days = {fact.span.from_on for fact in past.of("inspection")}
+    return (len(_violations(past, "serious")) * 1000 + 2000) // (len(days) + 4) if days else None
+
+
 ORACLES: dict[str, Callable[[Past], int | None]] = {
     oracle.__name__: oracle
     for oracle in (
@@ -493,6 +531,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         adverse_inspections_12m,
         adverse_inspections_36m,
         adverse_share_36m,
+        adverse_share_all,
         annual_report_late_last,
         annual_reports_late_3y,
         annual_reports_missed_3y,
@@ -505,6 +544,8 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         complaints_upheld_share_24m,
         court_debts,
         court_debts_36m,
+        critical_days_share_all,
+        critical_findings_24m,
         critical_share_all,
         critical_violations_last,
         days_listed_abnormal,
@@ -548,6 +589,9 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         related_serious_penalties_36m,
         sampling_failed_share_36m,
         samplings_failed_24m,
+        score_last,
+        score_mean_all,
+        serious_findings_mean_all,
         serious_penalties_36m,
         serious_violations_mean,
         unreachable_found_24m,

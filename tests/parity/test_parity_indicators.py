@@ -71,23 +71,25 @@ def hold_together(register: Sequence[tuple[str, list[Fact]]], book: Rulebook, as
     return wanted
 
 
-def test_every_indicator_has_an_oracle_and_a_rulebook_that_feeds_it(cn: Rulebook, chicago: Rulebook) -> None:
-    assert set(ORACLES) == set(every()) == {*fitting(cn), *fitting(chicago)}
+def test_every_indicator_has_an_oracle_and_a_rulebook_that_feeds_it(
+    cn: Rulebook, chicago: Rulebook, nyc: Rulebook
+) -> None:
+    assert set(ORACLES) == set(every()) == {*fitting(cn), *fitting(chicago), *fitting(nyc)}
 
 
-@pytest.mark.parametrize("name", ["cn", "chicago"])
+@pytest.mark.parametrize("name", ["cn", "chicago", "nyc", "toronto"])
 @given(seed=st.integers(0, 2**32), as_of=st.sampled_from(DAYS))
 @settings(deadline=None, max_examples=5, phases=[Phase.generate])  # a smaller seed is no simpler register
 def test_expressions_equal_their_oracles_on_any_history(
-    name: str, cn: Rulebook, chicago: Rulebook, seed: int, as_of: date
+    name: str, request: pytest.FixtureRequest, seed: int, as_of: date
 ) -> None:
-    book = cn if name == "cn" else chicago
+    book = request.getfixturevalue(name)
     hold_together(register(seed, book, as_of, 300), book, as_of)
 
 
-def test_the_histories_move_every_indicator(cn: Rulebook, chicago: Rulebook) -> None:
+def test_the_histories_move_every_indicator(cn: Rulebook, chicago: Rulebook, nyc: Rulebook) -> None:
     seen: dict[str, set[int | None]] = {}
-    for book in (cn, chicago):
+    for book in (cn, chicago, nyc):
         for values in by_oracle(register(7, book, DAYS[0], 300), book, DAYS[0]).values():
             for name, value in values.items():
                 seen.setdefault(name, set()).add(value)

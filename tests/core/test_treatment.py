@@ -45,6 +45,7 @@ ratio_ppm = 50_000
 modes = ["visit"]
 items = ["shop"]
 most_per_year = 4
+cooling_off = {{ number = 90, unit = "day" }}
 {RULE}
 [[treatment]]
 scale = "risk"
@@ -117,7 +118,7 @@ def test_a_key_area_replaces_the_treatment_of_its_class(law: Rulebook) -> None:
     assert low(law).ratio_ppm == 10_000
     assert low(law).modes == (Mode.PAPER, Mode.VISIT)
     kitchens = low(law, "kitchens")
-    assert (kitchens.ratio_ppm, kitchens.items, kitchens.cooling_off) == (50_000, ("shop",), None)
+    assert (kitchens.ratio_ppm, kitchens.items, kitchens.cooling_off) == (50_000, ("shop",), Period(90, Unit.DAY))
 
 
 def test_of_two_key_areas_the_stricter_counts(law: Rulebook) -> None:
@@ -239,12 +240,16 @@ name = "most_per_year"
 except_for = ["complaint"]
 {RULE}"""
 
+YEARLY = 'frequency = { number = 1, per = { number = 1, unit = "year" } }'
+
 MISTAKES = [
     ("ratio_ppm = 10_000", "ratio_ppm = 0", "ratio_ppm", "0.", "chance reaches everyone"),
     ("ratio_ppm = 50_000", "ratio_ppm = 9_999", "ratio_ppm", "9999 in the area kitchens", "never drawn less"),
     ("most_per_year = 4", "most_per_year = 1", "most_per_year", "1 in the area kitchens, 2", "never limited to fewer"),
     ("most_per_year = 2", "most_per_year = 0", "most_per_year", "0.", "One or more"),
     (CAP, "", "most_per_year", "No rule says why", "most_per_year"),
+    ("number = 90", "number = 200", "cooling_off", "Longer in the area kitchens", "left in peace for longer"),
+    ('modes = ["paper", "visit"]', YEARLY, "frequency", "Less often in the area kitchens", "no less often"),
     ('area = "kitchens"', 'area = "cellars"', "area", "'cellars'", "key area"),
     ('["paper", "visit"]', '["paper", "letter"]', "modes", "letter", "paper, remote, visit"),
     ('["paper", "visit"]', '["paper", "paper"]', "modes", "paper, paper", "each once"),

@@ -149,12 +149,12 @@ def test_a_list_rule_left_out_spares_those_it_named(home: Home, files: Files, fa
 
 
 def test_checks_are_expected_by_the_variant_s_shares(home: Home, files: Files, facts: list[Fact]) -> None:
-    found = preview(home, changed(files, "inspection.toml", "ratio_ppm = 20_000", "ratio_ppm = 1_000_000"), AS_OF, NOW)
+    found = preview(home, changed(files, "inspection.toml", "ratio_ppm = 20_000", "ratio_ppm = 40_000"), AS_OF, NOW)
     today, variant = found.drawn["B"]
     assert today.eligible == variant.eligible > 1
     assert today.drawn == share(today.eligible, 20_000)
-    assert variant.drawn == variant.eligible
-    assert found.whole.expected_ppm[1] - found.whole.expected_ppm[0] == 980_000 * variant.eligible
+    assert variant.drawn == share(variant.eligible, 40_000)
+    assert found.whole.expected_ppm[1] - found.whole.expected_ppm[0] == 20_000 * variant.eligible
     # Whoever was found clean in September is in a quiet time under both, class D apart.
     assert found.left_out["I-20"][0] == found.left_out["I-20"][1] > 0
 

@@ -63,6 +63,14 @@ class LimitName(Enum):
     COOLING_OFF = "cooling_off"
 
 
+_ABOUT = {Unit.WORKING_DAY: 1, Unit.DAY: 1, Unit.MONTH: 30, Unit.YEAR: 365}
+
+
+def about_days(period: Period | None) -> int:
+    """Return about how many days a period has, to tell a longer from a shorter one; none has none."""
+    return 0 if period is None else period.number * _ABOUT[period.unit]
+
+
 @dataclass(frozen=True, slots=True)
 class Frequency:
     """So many times in a period, such as once in two years."""
@@ -98,7 +106,7 @@ class Treatment:
         most_per_year: Checks in one calendar year after which no lot draws the business; ``None`` without a limit.
         cooling_off: Quiet time after a clean check; ``None`` without one.
         benefits: Codes of what the class is given.
-        items: Codes of the items that every such check looks at.
+        items: Codes of the items that every such check looks at, as far as the business does what they are about.
     """
 
     rule: Rule

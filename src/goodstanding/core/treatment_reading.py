@@ -22,6 +22,7 @@ from goodstanding.core.treatment import (
     NoDisturbance,
     Supervision,
     Treatment,
+    about_days,
 )
 
 
@@ -119,6 +120,13 @@ def _check_beside(table: Table, one: Treatment, other: Treatment) -> None:
     ):
         found = f"{special.most_per_year} in the area {special.area}, {general.most_per_year or 'no limit'} elsewhere."
         raise table.mistake("most_per_year", found, "A key area is never limited to fewer checks than its class.")
+    if about_days(special.cooling_off) > about_days(general.cooling_off):
+        found = f"Longer in the area {special.area} than elsewhere."
+        raise table.mistake("cooling_off", found, "A key area is never left in peace for longer than its class.")
+    often, elsewhere = (0 if one.frequency is None else one.frequency.yearly_ppm for one in (special, general))
+    if often < elsewhere:
+        found = f"Less often in the area {special.area} than elsewhere."
+        raise table.mistake("frequency", found, "A key area is checked no less often than its class.")
     if set(general.items) - set(special.items):
         missing = ", ".join(sorted(set(general.items) - set(special.items)))
         raise table.mistake("items", f"{missing} is missing in the area {special.area}.", "Items are only ever added.")

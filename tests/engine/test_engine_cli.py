@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import goodstanding.cli.engine  # noqa: F401 - adds its commands
 from goodstanding.cli.frame import app
+from goodstanding.core.errors import ClassificationDue
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
@@ -75,3 +76,34 @@ def test_a_look_back_does_not_become_how_things_stand(home: Home) -> None:
     assert classes.current_run(home.rulebook.digest, "risk") == ClassRun.objects.get(pk=again)
     assert classes.current_run("0" * 64, "risk") is None
     assert classes.current_run(home.rulebook.digest, "spaceship") is None
+
+
+def complaint(number: int, ref: str) -> ledger.Delivered:
+    return ledger.Delivered(fact(number, "complaint", date(2026, 11, 1), ref=ref, is_upheld=True))
+
+
+@pytest.mark.usefixtures("register")
+def test_classify_changed_only_places_the_touched_and_says_who_moved() -> None:
+    full = told("classify", "--as-of", DAY)
+    ledger.deliver([complaint(1, str(number)) for number in range(9)], NOW)
+    found = told("classify", "--as-of", DAY, "--changed-only")
+    assert (found["base"], found["placed"], found["entities"]) == (full["run"], 1, 2)
+    ((was, after),) = found["moves"].items()
+    assert (was, sum(after.values())) == ("A", 1)
+    assert sum(found["counts"].values()) == 2
+    assert told("classify", "--as-of", DAY, "--changed-only") == {"run": None, "placed": 0}
+
+
+@pytest.mark.usefixtures("register")
+def test_classify_changed_only_prints_a_row_a_move_and_one_line_last() -> None:
+    run("classify", "--as-of", DAY)
+    assert "Nobody was touched" in run("classify", "--as-of", DAY, "--changed-only").stdout
+    ledger.deliver([complaint(1, str(number)) for number in range(9)], NOW)
+    lines = run("classify", "--as-of", DAY, "--changed-only").stdout.strip().splitlines()
+    assert lines[-1].startswith("Placed 1 of 2 businesses on scale risk")
+    assert [line.split()[1] for line in lines if line.startswith("│")] == ["A"]
+
+
+def test_classify_changed_only_asks_for_a_run_of_everyone_first(home: Home, db: None) -> None:
+    with pytest.raises(ClassificationDue):
+        run("classify", "--as-of", DAY, "--changed-only")

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,19 @@ import goodstanding.cli.installation
 import goodstanding.cli.intake  # noqa: F401 - adds its commands
 from goodstanding.cli.frame import app
 from goodstanding.core.errors import CardInvalid
-from tests.intake.conftest import CARD, cells, csv_bytes
+from goodstanding.home import Home
+from goodstanding.records import classes
+from goodstanding.records.models import ClassRun
+from goodstanding.supervise import changed
+from goodstanding.supervise.classify import alone, classify_all
+from tests.intake.conftest import CARD, cells, code, csv_bytes
+
+DAY = date(2026, 11, 20)
+
+
+def id_of(number: int) -> str:
+    return f"uscc:{code(number)}"
+
 
 PROGRAM = """
 import sys
@@ -177,3 +190,45 @@ def test_killed_at_several_moments_a_second_run_leaves_what_one_clean_run_leaves
         assert records.execute("SELECT count(*) FROM import_run WHERE finished_at IS NULL").fetchone() == (0,)
         (counted,) = records.execute("SELECT facts_added FROM import_run").fetchone()
         assert counted == len(facts(killed))
+
+
+@pytest.mark.django_db
+def test_what_an_import_touches_is_placed_at_once_where_the_register_was_classified(home: Home, place: Path) -> None:
+    card, file = str(place / "card.toml"), place / "a.csv"
+    assert call("import", card, str(file))["classified"] == []
+    run = classify_all(home, DAY, datetime.now(UTC), datetime.now(UTC))
+    file.write_bytes(csv_bytes(cells(4), cells(5)))
+    (placed,) = call("import", card, str(file))["classified"]  # type: ignore[misc] # a list, as JSON has it
+    assert (placed["base"], placed["placed"], placed["entities"]) == (run.pk, 2, run.entities + 2)
+    (after,) = placed["moves"].values()
+    assert list(placed["moves"]) == [classes.GONE]
+    assert sum(after.values()) == 2
+    assert {id_of(4), id_of(5)} <= classes.class_by_entity(ClassRun.objects.get(pk=placed["run"])).keys()
+
+
+@pytest.mark.django_db
+def test_an_import_may_leave_classes_as_they_are_and_the_next_act_makes_up_for_it(home: Home, place: Path) -> None:
+    card, file = str(place / "card.toml"), place / "a.csv"
+    call("import", card, str(file))
+    classify_all(home, DAY, datetime.now(UTC), datetime.now(UTC))
+    file.write_bytes(csv_bytes(cells(4)))
+    assert "classified" not in call("import", card, str(file), "--no-classify")
+    assert ClassRun.objects.count() == 1
+    (placed,) = call("quarantine", "retry", card)["classified"]  # type: ignore[misc] # a list, as JSON has it
+    assert placed["placed"] == 1
+
+
+@pytest.mark.django_db
+def test_an_import_says_to_people_who_was_placed_and_why_nobody_was(home: Home, place: Path) -> None:
+    card, file = str(place / "card.toml"), place / "a.csv"
+    call("import", card, str(file))
+    classify_all(home, DAY, datetime.now(UTC), datetime.now(UTC))
+    file.write_bytes(csv_bytes(cells(4)))
+    said = CliRunner().invoke(app, ["import", card, str(file)], catch_exceptions=False).stdout
+    assert "risk: 1 businesses placed anew" in said
+    file.write_bytes(csv_bytes(cells(6)))
+    with pytest.MonkeyPatch.context() as short:
+        short.setattr(changed, "_PATIENCE_S", 0.0)
+        with alone(home.folder("classes")):
+            said = CliRunner().invoke(app, ["import", card, str(file)], catch_exceptions=False).stdout
+    assert "Nobody was placed anew" in said

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.buckets import BucketFiles, file_name
+from goodstanding.engine.buckets import ROW_GROUP, BucketFiles, file_name
 from goodstanding.engine.features import LAYOUT, apart, parties_of, readings, rows_of
 
 MANIFEST = "manifest.json"
@@ -148,7 +148,7 @@ def finish(bare: Snapshot, version: str, links: pa.Table | None) -> Snapshot:
     if links is not None:
         name = f"{version}/{LINKS}"
         ordered = links.sort_by([("party", "ascending"), ("entity_id", "ascending")])
-        pq.write_table(ordered, folder / name, compression="zstd")
+        pq.write_table(ordered, folder / name, compression="zstd", row_group_size=ROW_GROUP)
     for path in sorted((folder / version).iterdir()):
         _sync(path)
     _sync(folder / version)

@@ -214,3 +214,34 @@ def _lines(path: Path) -> list[dict[str, str]]:
 
 def _bad(file: dict[str, dict[str, int]]) -> int:
     return sum(file["spoilt"].values())
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_shares_are_held_in_other_enterprises_of_the_province_and_never_in_a_person(province: Province) -> None:
+    truth = read_truth(province.folder)
+    links = [row for row in _csv(province.folder / "investments.csv") if row["关系类型"] != "不详"]
+    assert len(links) > ENTITIES // 50
+    place = {entity_id: number for number, entity_id in enumerate(truth)}
+    for row in links:
+        holder, other = truth[f"uscc:{row['统一社会信用代码']}"], truth[row["对方主体标识"]]
+        assert holder.subject_type == other.subject_type == "enterprise"
+        assert place[other.entity_id] < place[holder.entity_id]
+        assert row["起始日期"] >= max(holder.established_on, other.established_on).isoformat()
+        assert not row["终止日期"] or row["起始日期"] < row["终止日期"] <= UNTIL.isoformat()
+
+
+def test_the_risky_fail_more_samples_and_are_evaluated_worse(cn: Rulebook, tmp_path: Path) -> None:
+    town = make(cn, tmp_path / "town", 1_500)
+    risk = {entity_id.removeprefix("uscc:"): row.risk_percent for entity_id, row in read_truth(town.folder).items()}
+    samples = [row for row in _csv(town.folder / "samplings.csv") if row["被抽检单位统一社会信用代码"] in risk]
+    failed = [risk[row["被抽检单位统一社会信用代码"]] for row in samples if row["检验结论"] == "不合格"]
+    passed = [risk[row["被抽检单位统一社会信用代码"]] for row in samples if row["检验结论"] == "合格"]
+    assert 0 < len(failed) < len(passed) // 4
+    assert sum(failed) * len(passed) > 2 * sum(passed) * len(failed)
+    said = [(risk[row["统一社会信用代码"]], int(row["评价等级"])) for row in _csv(town.folder / "evaluations.csv")]
+    well, badly = [own for own, grade in said if grade <= 2], [own for own, grade in said if grade >= 4]
+    assert sum(badly) * len(well) > 2 * sum(well) * len(badly) > 0

@@ -32,7 +32,13 @@ FEW = 12  # rows of each kind
 @pytest.fixture(scope="module")
 def documents() -> dict[str, list[Document]]:
     """Some documents for every file, by its name."""
-    historian = Historian(BOOK, READ.setting, READ.behaviour, TIMES)
+    historian = Historian(
+        BOOK,
+        READ.setting,
+        READ.behaviour,
+        TIMES,
+        lambda number: identify(READ.setting, READ.behaviour, TIMES, SEED, number),
+    )
     found: dict[str, list[Document]] = {layout.name: [] for layout in READ.layouts.files}
     index = 0
     while min(map(len, found.values())) < FEW:

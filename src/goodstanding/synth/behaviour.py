@@ -215,6 +215,62 @@ class Complaints:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """What is sampled."""
+
+    name: str
+    sectors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Samplings:
+    """How often products are sampled in the sectors that have any, and how often they fail."""
+
+    rate: Rate
+    failed: Rate
+    products: BySector[Product]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """Who evaluates businesses."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluations:
+    """How often businesses are evaluated by others.
+
+    Args:
+        bounds: Risk, in per cent, from which each grade after the best is given.
+        blurred_ppm: How often the grade is one beside what risk says.
+    """
+
+    rate: Rate
+    evaluators: tuple[Evaluator, ...]
+    bounds: tuple[int, ...]
+    blurred_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Investments:
+    """How many hold shares in other businesses, and for how long.
+
+    Args:
+        kinds: Kinds of business that hold any.
+        ended_ppm: How many no longer do.
+    """
+
+    kinds: frozenset[str]
+    held_ppm: int
+    most: int
+    ended_ppm: int
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
 class InspectorNumbers:
     """How many inspectors there are."""
 
@@ -239,4 +295,7 @@ class Behaviour:
     inspections: Inspections
     corrections: Corrections
     complaints: Complaints
+    samplings: Samplings
+    evaluations: Evaluations
+    investments: Investments
     inspectors: InspectorNumbers

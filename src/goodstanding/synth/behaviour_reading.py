@@ -13,17 +13,22 @@ from goodstanding.synth.behaviour import (
     Complaints,
     Corrections,
     DayRange,
+    Evaluations,
+    Evaluator,
     Finding,
     Frailty,
     Inspections,
     InspectorNumbers,
+    Investments,
     ItemOf,
     LicenceKind,
     Licensing,
     Penalties,
     PenaltyTypes,
+    Product,
     Rate,
     Reports,
+    Samplings,
     Topic,
     Unreachable,
     Violation,
@@ -65,6 +70,9 @@ def read_behaviour(file: Table, book: Rulebook) -> Behaviour:
         inspections=_read_inspections(file, book, sectors),
         corrections=_read_corrections(file, book),
         complaints=_read_complaints(file, book, sectors),
+        samplings=_read_samplings(file, sectors),
+        evaluations=_read_evaluations(file, book),
+        investments=_read_investments(file, book),
         inspectors=_read_inspectors(file),
     )
 
@@ -289,6 +297,47 @@ def _read_complaints(file: Table, book: Rulebook, sectors: Collection[str]) -> C
             closed=_range(table, "closed_days"),
             channels=channels,
             topics=_sector_list(table, "topic", sectors, lambda inner, of: Topic(inner.text("name"), of)),
+        )
+
+
+def _read_samplings(file: Table, sectors: Collection[str]) -> Samplings:
+    with file.table("samplings") as table:
+        return Samplings(
+            rate=_rate(table),
+            failed=_rate(table, "failed_ppm", "failed_most_ppm"),
+            products=_sector_list(table, "product", sectors, lambda inner, of: Product(inner.text("name"), of)),
+        )
+
+
+def _read_evaluations(file: Table, book: Rulebook) -> Evaluations:
+    known = _field_codes(book, "evaluation", "evaluator_kind")
+    grade = book.kinds["evaluation"].fields["grade"]
+    with file.table("evaluations") as table:
+        bounds = table.wholes("bounds")
+        best, worst = grade.minimum or 0, grade.maximum or 0
+        if list(bounds) != sorted(bounds) or len(bounds) != worst - best:
+            raise table.mistake(
+                "bounds", f"{list(bounds)}.", f"{worst - best} rising numbers, one for each grade but 1."
+            )
+        return Evaluations(
+            rate=_rate(table),
+            evaluators=tuple(
+                Evaluator(inner.text("name"), known_code(inner, "kind", known)) for inner in table.tables("evaluator")
+            ),
+            bounds=bounds,
+            blurred_ppm=table.whole("blurred_ppm"),
+        )
+
+
+def _read_investments(file: Table, book: Rulebook) -> Investments:
+    kinds = _field_codes(book, book.roles.kind, book.roles.subject_type)
+    with file.table("investments") as table:
+        return Investments(
+            kinds=frozenset(_codes(table, "kinds", kinds)),
+            held_ppm=table.whole("held_ppm"),
+            most=table.whole("most"),
+            ended_ppm=table.whole("ended_ppm"),
+            relation=known_code(table, "relation", _field_codes(book, "investment", "relation")),
         )
 
 

@@ -149,4 +149,53 @@ class Correction:
     authority: str
 
 
-Document = Registration | AnnualReport | Licence | Penalty | InspectionResult | Complaint | Contact | Correction
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """One sample judged."""
+
+    ref: str
+    code: str
+    product: str
+    is_passed: bool
+    judged_on: date
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What another body says of a business; ``grade`` 1 is the best."""
+
+    ref: str
+    code: str
+    evaluator: str
+    evaluator_kind: str
+    grade: int
+    evaluated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Investment:
+    """Shares one business holds in another, over ``[from_on, until_on)``; ``party`` is the other's register id."""
+
+    ref: str
+    code: str
+    party: str
+    relation: str
+    share_ppm: int
+    from_on: date
+    until_on: date | None
+
+
+Document = (
+    Registration
+    | AnnualReport
+    | Licence
+    | Penalty
+    | InspectionResult
+    | Complaint
+    | Contact
+    | Correction
+    | Sampling
+    | Evaluation
+    | Investment
+)

@@ -9,10 +9,20 @@ from goodstanding.synth.behaviour import Behaviour
 from goodstanding.synth.business import Business, Times, live
 from goodstanding.synth.cases import Cases
 from goodstanding.synth.checks import Checked, Checks, Prospect
-from goodstanding.synth.documents import AnnualReport, Complaint, Licence, Penalty, Registration
+from goodstanding.synth.documents import (
+    AnnualReport,
+    Complaint,
+    Evaluation,
+    Investment,
+    Licence,
+    Penalty,
+    Registration,
+    Sampling,
+)
 from goodstanding.synth.register import Register
 from goodstanding.synth.reports import Reports
 from goodstanding.synth.setting import Setting
+from goodstanding.synth.surroundings import Others, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +48,19 @@ class History:
     status: str
     report_is_missing: bool
     prospect: Prospect
+    samplings: tuple[Sampling, ...]
+    evaluations: tuple[Evaluation, ...]
+    investments: tuple[Investment, ...]
 
 
 class Historian:
-    """Writes the histories of one province."""
+    """Writes the histories of one province.
 
-    def __init__(self, book: Rulebook, setting: Setting, behaviour: Behaviour, times: Times) -> None:
+    Args:
+        others: Gives the business of a number.
+    """
+
+    def __init__(self, book: Rulebook, setting: Setting, behaviour: Behaviour, times: Times, others: Others) -> None:
         self._setting = setting
         self._behaviour = behaviour
         self._times = times
@@ -54,6 +71,7 @@ class Historian:
         self._reports = Reports(setting, behaviour, times)
         self._cases = Cases(setting, behaviour, times, words)
         self._checks = Checks(book, setting, behaviour, times, self._reports)
+        self._surroundings = Surroundings(behaviour, times, others)
 
     def write(self, business: Business) -> History:
         """Let one business live, and write down what its authorities learn."""
@@ -76,4 +94,7 @@ class Historian:
             status=last.status,
             report_is_missing=business.is_open(until) and self._reports.is_missing(business, filed, until),
             prospect=self._checks.prospect(business, filed, until),
+            samplings=self._surroundings.samplings(business),
+            evaluations=self._surroundings.evaluations(business),
+            investments=self._surroundings.investments(business),
         )

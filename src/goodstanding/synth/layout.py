@@ -22,10 +22,13 @@ from goodstanding.synth.documents import (
     Contact,
     Correction,
     Document,
+    Evaluation,
     InspectionResult,
+    Investment,
     Licence,
     Penalty,
     Registration,
+    Sampling,
 )
 from goodstanding.synth.history import History
 from goodstanding.synth.setting import known_code
@@ -46,6 +49,9 @@ class Record(Enum):
     COMPLAINT = "complaint"
     CONTACT = "contact"
     CORRECTION = "correction"
+    SAMPLING = "sampling"
+    EVALUATION = "evaluation"
+    INVESTMENT = "investment"
 
 
 _TYPES: Mapping[Record, type[Document]] = {
@@ -58,6 +64,9 @@ _TYPES: Mapping[Record, type[Document]] = {
     Record.COMPLAINT: Complaint,
     Record.CONTACT: Contact,
     Record.CORRECTION: Correction,
+    Record.SAMPLING: Sampling,
+    Record.EVALUATION: Evaluation,
+    Record.INVESTMENT: Investment,
 }
 
 DOCUMENTS: Mapping[Record, Callable[[History], Sequence[Document]]] = {
@@ -70,6 +79,9 @@ DOCUMENTS: Mapping[Record, Callable[[History], Sequence[Document]]] = {
     Record.COMPLAINT: lambda history: history.complaints,
     Record.CONTACT: lambda history: history.checked.contacts,
     Record.CORRECTION: lambda history: history.checked.corrections,
+    Record.SAMPLING: lambda history: history.samplings,
+    Record.EVALUATION: lambda history: history.evaluations,
+    Record.INVESTMENT: lambda history: history.investments,
 }
 
 

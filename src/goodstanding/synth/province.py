@@ -155,7 +155,9 @@ def write_province(
     folder.mkdir(parents=True, exist_ok=True)
     times = Times(since=add_months(until, -12 * years), until=until)
     setting, behaviour, layouts = read.setting, read.behaviour, read.layouts
-    historian = Historian(book, setting, behaviour, times)
+    historian = Historian(
+        book, setting, behaviour, times, lambda number: identify(setting, behaviour, times, seed, number)
+    )
     registered = 0
     with ExitStack() as stack:
         clerks = [

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import goodstanding.cli.engine  # noqa: F401 - adds its commands
 from goodstanding.cli.frame import app
-from goodstanding.core.errors import ClassificationDue
+from goodstanding.core.errors import ClassificationDue, ClusterUnreachable
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
@@ -107,3 +107,17 @@ def test_classify_changed_only_prints_a_row_a_move_and_one_line_last() -> None:
 def test_classify_changed_only_asks_for_a_run_of_everyone_first(home: Home, db: None) -> None:
     with pytest.raises(ClassificationDue):
         run("classify", "--as-of", DAY, "--changed-only")
+
+
+@pytest.mark.usefixtures("register")
+def test_a_cluster_needs_an_address_that_answers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GOODSTANDING_SPARK_MASTER", raising=False)
+    on_spark = ["classify", "--as-of", DAY, "--engine", "spark"]
+    nowhere = CliRunner().invoke(app, on_spark)
+    assert nowhere.exit_code == 2
+    assert "GOODSTANDING_SPARK_MASTER" in nowhere.output
+    few = CliRunner().invoke(app, [*on_spark, "--changed-only"])
+    assert few.exit_code == 2
+    with pytest.raises(ClusterUnreachable):
+        CliRunner().invoke(app, [*on_spark, "--master", "spark://127.0.0.1:1"], catch_exceptions=False)
+    assert ClassRun.objects.count() == 0

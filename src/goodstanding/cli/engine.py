@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,11 +16,19 @@ from goodstanding.cli.frame import app, console, is_json, now, open_records, par
 from goodstanding.home import Home
 
 if TYPE_CHECKING:
+    from goodstanding.engine.backends import Engine
     from goodstanding.records.models import ClassRun
 
 Day = Annotated[date, typer.Option("--as-of", parser=parse_day, help="Day of the classification.")]
 KnownAt = Annotated[datetime | None, typer.Option("--known-at", help="What was known by then, UTC; default now.")]
 Scale = Annotated[str, typer.Option(help="Scale to place on; default the rulebook's first.")]
+
+
+class EngineName(Enum):
+    """Where a classification of everybody runs."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 def known_by(at: datetime | None) -> datetime:
@@ -33,17 +44,28 @@ def classify_command(
     changed_only: Annotated[
         bool, typer.Option("--changed-only", help="Place only those with new facts; the others keep their class.")
     ] = False,
+    engine: Annotated[
+        EngineName, typer.Option(help="Where everybody is placed: on this machine, or on a cluster.")
+    ] = EngineName.DUCKDB,
+    master: Annotated[
+        str, typer.Option(envvar="GOODSTANDING_SPARK_MASTER", help="Of the Spark cluster, as spark://host:port.")
+    ] = "",
+    memory: Annotated[str, typer.Option(help="What the engine may use; on a cluster, each executor.")] = "1g",
 ) -> None:
     """Place every registered business in a class."""
     home = open_records()
+    if changed_only and engine is not EngineName.DUCKDB:
+        raise typer.BadParameter("The few with new facts are placed in this process: leave out --engine.")
     if changed_only:
         _classify_changed(home, as_of, known_by(known_at), scale)
         return
     from goodstanding.supervise.classify import classify_all
 
-    with progress() as bar:
+    with _running(engine, master, memory) as on, progress() as bar:
         task = bar.add_task("businesses", total=None)
-        run = classify_all(home, as_of, known_by(known_at), now(), scale, lambda done: bar.update(task, completed=done))
+        run = classify_all(
+            home, as_of, known_by(known_at), now(), scale, lambda done: bar.update(task, completed=done), on
+        )
     if not is_json():
         table = Table("class", "businesses", "share", "")
         for code, count in run.counts.items():
@@ -54,6 +76,22 @@ def classify_command(
         f"Classified {run.entities:,} businesses on scale {run.scale} as of {as_of} (run {run.pk}).",
         {"run": run.pk, "scale": run.scale, "as_of": as_of, "entities": run.entities, "counts": run.counts},
     )
+
+
+@contextmanager
+def _running(engine: EngineName, master: str, memory: str) -> Iterator[Engine]:
+    """Yield the engine asked for; a cluster's session ends with the block."""
+    if engine is EngineName.DUCKDB:
+        from goodstanding.engine.backends import DuckDB
+
+        yield DuckDB(memory)
+        return
+    from goodstanding.engine.spark import Spark
+
+    if not master:
+        raise typer.BadParameter("A cluster needs --master, or GOODSTANDING_SPARK_MASTER in the environment.")
+    with Spark(master, memory) as session:
+        yield session
 
 
 def _classify_changed(home: Home, as_of: date, known_at: datetime, scale: str) -> None:

@@ -28,7 +28,6 @@ from goodstanding.core.errors import ClusterFailed, ClusterUnreachable
 from goodstanding.engine.backends import FACTS
 from goodstanding.engine.cluster import LOOPBACK, PORT, spark_home
 
-ENVIRONMENT = "GOODSTANDING_SPARK_MASTER"
 _BUCKET = "bucket_of_entity"
 # The rule of `goodstanding.engine.snapshot.bucket_of`: the first four bytes of SHA-256 over the id.
 _BUCKET_SQL = "CAST(conv(substring(sha2(entity_id, 256), 1, 8), 16, 10) AS BIGINT) % {buckets}"

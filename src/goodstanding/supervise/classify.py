@@ -22,7 +22,7 @@ from pathlib import Path
 from django.db import transaction
 
 from goodstanding.core.errors import ClassificationUnderWay
-from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.backends import DuckDB, Engine
 from goodstanding.engine.score import card_in_force
 from goodstanding.engine.whole import classify_snapshot
 from goodstanding.home import Home
@@ -38,6 +38,7 @@ def classify_all(
     now: datetime,
     scale: str = "",
     on_progress: Callable[[int], None] | None = None,
+    engine: Engine | None = None,
 ) -> ClassRun:
     """Place every registered business in a class and record the run.
 
@@ -46,11 +47,14 @@ def classify_all(
         known_at: What was known by then; UTC.
         now: Instant written on the run; UTC.
         scale: Which scale; by default the rulebook's first.
+        engine: Where the expressions run; by default DuckDB in this process. Every engine gives the same classes.
     Raises:
         NoRuleInForce: No scorecard is in force on the day.
         IndicatorUnfit: The rulebook cannot feed its own scorecard.
         ClassificationUnderWay: Another process is classifying.
+        ClusterFailed: The engine is a cluster and could not finish; nothing was recorded.
     """
+    engine = engine or DuckDB()
     book = home.rulebook
     card = card_in_force(book, scale or next(iter(book.scales)), as_of)
     with alone(home.folder("classes")) as making:
@@ -65,12 +69,12 @@ def classify_all(
                 complete_through=snapshot.complete_through,
                 rulebook_digest=book.digest,
                 scorecard=card.rule.number,
-                engine=DuckDB.name,
+                engine=engine.name,
                 made_at=now,
                 entities=0,
             )
             counts: Counter[str] = Counter()
-            for chunk in classify_snapshot(snapshot, book, card, as_of, DuckDB(), making):
+            for chunk in classify_snapshot(snapshot, book, card, as_of, engine, making):
                 classes.record(run, ((one.entity_id, one.class_code, one.points, one.values_json) for one in chunk))
                 counts.update(one.class_code for one in chunk)
             run.entities = run.placed = counts.total()

@@ -1,0 +1,60 @@
+"""`goodstanding learn` writes a proposal and its report, and puts nothing in force."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import goodstanding.cli.learn  # noqa: F401 - adds its command
+from goodstanding.cli.frame import app
+from goodstanding.core.errors import ScaleUnknown, TooLittleToLearn
+from goodstanding.home import ENVIRONMENT, Home, read_rulebook, rulebook_folder
+from goodstanding.learn.proposal import pasted
+from goodstanding.records import ledger
+from tests.conftest import NOW
+from tests.learn.city import city
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kitchens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    path = tmp_path / "city"
+    monkeypatch.setenv(ENVIRONMENT, str(path))
+    made = Home.create(path, "chicago")
+    ledger.deliver([ledger.Delivered(fact) for facts in city().values() for fact in facts], NOW)
+    return made
+
+
+def learn(*words: str) -> None:
+    asked = ["learn", "--label", "critical_violations>=1", "--draws", "20", *words]
+    done = CliRunner().invoke(app, asked, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def test_a_proposal_comes_with_its_report_and_changes_nothing(kitchens: Home, tmp_path: Path) -> None:
+    out = tmp_path / "proposed" / "card.toml"
+    before = kitchens.rulebook_digest
+    learn("--train-until", "2013-06-01", "--out", str(out))
+    book = pasted(read_rulebook(rulebook_folder("chicago")), out.read_text("utf-8"), "2014-01-01")
+    assert "plan_learned" in book.scales
+    assert "days earlier" in out.with_suffix(".txt").read_text("utf-8")
+    told = json.loads(out.with_suffix(".json").read_text("utf-8"))
+    assert told["rankings"][0]["measures"]["auc"] > 0.6
+    assert Home(kitchens.path).rulebook_digest == before
+    assert "plan_learned" not in Home(kitchens.path).rulebook.scales
+
+
+def test_a_scale_the_rulebook_lacks_is_refused(kitchens: Home, tmp_path: Path) -> None:
+    with pytest.raises(ScaleUnknown, match="credit"):
+        learn("--scale", "credit", "--train-until", "2013-06-01", "--out", str(tmp_path / "card.toml"))
+
+
+def test_without_visits_to_judge_by_nothing_is_written(kitchens: Home, tmp_path: Path) -> None:
+    out = tmp_path / "card.toml"
+    with pytest.raises(TooLittleToLearn):
+        learn("--train-until", "2015-01-01", "--out", str(out))
+    assert not out.exists()

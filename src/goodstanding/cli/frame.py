@@ -33,6 +33,7 @@ ROOMS = (
     "synth",
     "intake",
     "engine",
+    "monitor",
     "explain",
     "supervision",
     "treatment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter, PathConverter, StringConverter
 
-from goodstanding.office import business, classes, decisions, proposal, quarantine, queue, sign_in, visits
+from goodstanding.office import business, classes, decisions, monitor, proposal, quarantine, queue, sign_in, visits
 
 
 class Serial(IntConverter):
@@ -39,6 +39,9 @@ urlpatterns = [
     path("office/proposal/<serial:id_>/decide", proposal.decide_proposal),
     path("office/business/<name:entity_id>", business.business),
     path("office/business/<name:entity_id>/class", classes.class_of),
+    path("office/classes", monitor.classes),
+    path("office/classes/calibration", monitor.calibration),
+    path("office/classes/<serial:number>", monitor.run),
     path("office/decisions", decisions.decisions),
     path("office/decision/<number:number>", decisions.decision),
     path("office/quarantine", quarantine.quarantine),

@@ -1,0 +1,184 @@
+"""How the classes develop: their distribution, who moved, what drifted, and what the lots found in each class."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
+
+from goodstanding.core.classification import Scale, Scorecard
+from goodstanding.core.errors import ClassRunMissing
+from goodstanding.core.monitoring import Rate, Stratum, overall, stability, wilson
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.drift import bin_counts
+from goodstanding.engine.score import card_in_force
+from goodstanding.home import Home
+from goodstanding.records.models import Campaign, ClassRun
+
+Matrix = dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far one indicator's values have moved between two runs.
+
+    Args:
+        before: Businesses without a value, then in each bin of the later run's scorecard.
+        after: The same in the later run.
+        index: The population stability index of the two.
+    """
+
+    indicator: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    index: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the visits of one lot found.
+
+    Args:
+        rates: By class, as it was when the lot was drawn, in the order of the scale.
+        overall: What visits to everybody in the frame would find, estimated from the lot; ``None`` where weights inside
+            a stratum gave unequal chances.
+    """
+
+    label: str
+    rates: tuple[tuple[str, Rate], ...]
+    overall: Rate | None
+
+
+def scales_classified() -> list[str]:
+    """Return the scales on which anybody was ever classified."""
+    return sorted(ClassRun.objects.values_list("scale", flat=True).distinct())
+
+
+def runs_of(scale: str, at_most: int = 24) -> list[ClassRun]:
+    """Return the full runs on a scale, those of the latest days, the earliest first."""
+    runs = ClassRun.objects.filter(scale=scale, base=None).order_by("-as_of", "-id")[:at_most]
+    return list(reversed(runs))
+
+
+def run_of(number: int) -> ClassRun:
+    """Return one run.
+
+    Raises:
+        ClassRunMissing: There is none of that number.
+    """
+    run = ClassRun.objects.filter(pk=number).first()
+    if run is None:
+        raise ClassRunMissing(
+            asked=f"The classification run {number}.",
+            found="None of that number was recorded.",
+            wants="The number of a recorded run.",
+            next_step="Choose one of the list of runs.",
+        )
+    return run
+
+
+def before(run: ClassRun) -> ClassRun | None:
+    """Return the run on the same scale that a run is compared with.
+
+    Of a full run it is the last full one of an earlier day, or made before on the same day; of a partial one the run
+    that it continued.
+    """
+    if run.base is not None:
+        partial = ClassRun.objects.filter(base=run.base, pk__lt=run.pk).order_by("-id").first()
+        return partial or run.base
+    runs = ClassRun.objects.filter(scale=run.scale, base=None).exclude(pk=run.pk)
+    earlier = runs.filter(as_of__lt=run.as_of).order_by("-as_of", "-id").first()
+    return earlier or runs.filter(as_of=run.as_of, pk__lt=run.pk).order_by("-id").first()
+
+
+def scale_of(home: Home, run: ClassRun) -> Scale:
+    """Return the scale of a run, as the rulebook then in force wrote it."""
+    return home.rulebook_of(run.rulebook_digest).scales[run.scale]
+
+
+def migration(earlier: ClassRun, later: ClassRun) -> Matrix:
+    """Return businesses by (class before, class after) of two runs; empty text stands for not being there.
+
+    A partial run knows its own moves, and nobody in them stayed; two full ones are compared in the database.
+    """
+    if later.base is not None:
+        return {(old, new): count for old, targets in later.moves.items() for new, count in targets.items()}
+    sql = """
+        SELECT coalesce(old, ''), coalesce(new, ''), count(*) FROM (
+            SELECT max(CASE WHEN run_id = %s THEN class_code END) AS old,
+                   max(CASE WHEN run_id = %s THEN class_code END) AS new
+            FROM class_of_entity WHERE run_id IN (%s, %s) GROUP BY entity_id
+        ) AS placed GROUP BY 1, 2
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [earlier.pk, later.pk, earlier.pk, later.pk])
+        return {(str(old), str(new)): int(count) for old, new, count in cursor.fetchall()}
+
+
+def drifts(home: Home, earlier: ClassRun, later: ClassRun) -> list[Drift]:
+    """Return how far each indicator of the later run's scorecard moved, the farthest first.
+
+    Indicators that the earlier run did not weigh are left out, and all of them where the files of a run are gone.
+    """
+    first, second = _counts(home, earlier, later), _counts(home, later, later)
+    found = [
+        Drift(name, tuple(first[name]), tuple(counts), stability(first[name], counts))
+        for name, counts in second.items()
+        if name in first
+    ]
+    return sorted(found, key=lambda one: (-one.index, one.indicator))
+
+
+def _card_of(home: Home, run: ClassRun) -> Scorecard:
+    return card_in_force(home.rulebook_of(run.rulebook_digest), run.scale, run.as_of)
+
+
+def _counts(home: Home, run: ClassRun, binned_as: ClassRun) -> dict[str, list[int]]:
+    card = _card_of(home, binned_as)
+    files = sorted((home.folder("classes") / str(run.pk)).glob("*.parquet"))
+    weighed = set(_card_of(home, run).indicators)
+    shared = tuple(weighing for weighing in card.weighings if weighing.indicator in weighed and not weighing.area)
+    if not files or not shared:
+        return {}
+    return bin_counts(files, Scorecard(card.rule, card.scale, card.base, shared))
+
+
+def calibration(book: Rulebook, campaign: Campaign) -> Calibration:
+    """Return what the recorded visits of one lot found, by class, and what visits to everybody would find."""
+    adverse = {code for code, result in book.inspection.results.items() if result.is_adverse}
+    sizes = _sizes(campaign.pk, campaign.commitment)
+    by_class: dict[str, list[int]] = {}
+    by_stratum: dict[str, list[int]] = {}
+    visits = campaign.visit_set.exclude(inspected_on=None)
+    for class_code, stratum, results in visits.values_list("class_code", "stratum", "results"):
+        found = int(not adverse.isdisjoint(results))
+        for counted, key in ((by_class, class_code), (by_stratum, stratum)):
+            seen = counted.setdefault(key, [0, 0])
+            seen[0] += 1
+            seen[1] += found
+    scale = book.scales[campaign.class_run.scale] if campaign.class_run else next(iter(book.scales.values()))
+    rates = tuple((band.code, wilson(*reversed(by_class.get(band.code, [0, 0])))) for band in scale.bands)
+    strata = [Stratum(sizes[code], seen, found) for code, (seen, found) in by_stratum.items()]
+    return Calibration(campaign.label, rates, overall(strata) if sizes else None)
+
+
+@lru_cache(maxsize=64)
+def _sizes(campaign_id: int, _commitment: str) -> Mapping[str, int]:
+    """Return how many stand in each stratum's frame; nothing where weights differ inside one. A plan never changes."""
+    plan = Campaign.objects.values_list("plan", flat=True).get(pk=campaign_id)
+    sizes: Counter[str] = Counter()
+    weights: dict[str, set[int]] = {}
+    for unit in json.loads(plan)["frame"]:
+        sizes[unit["stratum"]] += 1
+        weights.setdefault(unit["stratum"], set()).add(unit["weight"])
+    return sizes if all(len(found) == 1 for found in weights.values()) else {}
+
+
+def visited_campaigns() -> list[Campaign]:
+    """Return the campaigns that have a recorded result, the newest first."""
+    found = Campaign.objects.filter(visit__inspected_on__isnull=False).values("pk")
+    return list(Campaign.objects.defer("plan", "bundle").filter(pk__in=found).order_by("-id"))

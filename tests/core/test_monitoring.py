@@ -1,0 +1,73 @@
+"""Rates with their intervals, the estimate for everybody, drift, and who moved."""
+
+from __future__ import annotations
+
+import random
+from math import isclose
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodstanding.core.monitoring import Stratum, moved, overall, stability, wilson
+
+
+@pytest.mark.parametrize(
+    ("found", "seen", "lower", "upper"),
+    [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1.0)],
+)
+def test_wilsons_interval_is_the_published_one(found: int, seen: int, lower: float, upper: float) -> None:
+    rate = wilson(found, seen)
+    assert rate.share == found / seen
+    assert isclose(rate.lower, lower, abs_tol=5e-5)
+    assert isclose(rate.upper, upper, abs_tol=5e-5)
+
+
+def test_of_nothing_seen_nothing_is_known() -> None:
+    assert (wilson(0, 0).lower, wilson(0, 0).upper) == (0.0, 1.0)
+    assert overall([Stratum(100, 0, 0)]) == wilson(0, 0)
+
+
+def test_a_stratum_counts_by_its_size_and_not_by_its_visits() -> None:
+    rate = overall([Stratum(900, 10, 1), Stratum(100, 50, 40)])
+    assert isclose(rate.share, (900 * 0.1 + 100 * 0.8) / 1000)
+    assert (rate.seen, rate.found) == (60, 41)
+
+
+def test_of_a_frame_visited_whole_the_share_is_certain() -> None:
+    rate = overall([Stratum(10, 10, 3), Stratum(5, 5, 5)])
+    assert rate.share == rate.lower == rate.upper == 8 / 15
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+    chance = random.Random(11)  # noqa: S311 - the same lots again
+    everybody = [[chance.random() < share for _ in range(size)] for size, share in ((3000, 0.08), (500, 0.4))]
+    truth = sum(map(sum, everybody)) / 3500
+    held = 0
+    for _ in range(600):
+        drawn = [chance.sample(one, 150) for one in everybody]
+        rate = overall(Stratum(len(one), 150, sum(own)) for one, own in zip(everybody, drawn, strict=True))
+        held += rate.lower <= truth <= rate.upper
+    assert 0.91 <= held / 600 <= 0.98
+
+
+@given(counts=st.lists(st.integers(0, 10_000), min_size=1, max_size=8), times=st.integers(1, 9))
+@settings(deadline=None)
+def test_a_population_that_only_grew_did_not_drift(counts: list[int], times: int) -> None:
+    grown = [count * times for count in counts]
+    assert stability(counts, counts) == 0
+    if all(counts):
+        assert isclose(stability(counts, grown), 0, abs_tol=1e-9)
+
+
+def test_drift_is_the_published_sum_and_the_same_both_ways() -> None:
+    # (0.6-0.5) ln(0.6/0.5) + (0.4-0.5) ln(0.4/0.5)
+    assert isclose(stability([50, 50], [60, 40]), 0.0405465, abs_tol=1e-6)
+    assert isclose(stability([60, 40], [50, 50]), 0.0405465, abs_tol=1e-6)
+    assert stability([100, 0], [0, 100]) > 0.25
+
+
+def test_moves_are_counted_by_the_order_of_risk() -> None:
+    matrix = {("A", "A"): 5, ("A", "B"): 2, ("B", "A"): 3, ("", "A"): 7, ("B", ""): 1, ("B", "B"): 4}
+    assert moved(matrix, ("A", "B")) == (3, 9, 2)
+    assert moved(matrix, ("B", "A")) == (2, 9, 3)

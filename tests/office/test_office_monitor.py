@@ -1,0 +1,151 @@
+"""The pages that say how the classes develop, against small runs whose numbers are plain to see."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from goodstanding.core.monitoring import wilson
+from goodstanding.engine.score import card_in_force, result_schema
+from goodstanding.home import Home
+from goodstanding.office.accounts import Role
+from goodstanding.records import classes
+from goodstanding.records.models import Campaign, ClassRun, Visit
+from goodstanding.supervise import monitor
+from tests.conftest import NOW
+from tests.office.conftest import SignedIn
+
+FIRST, SECOND = date(2026, 6, 1), date(2026, 7, 1)
+
+
+def run_on(home: Home, day: date, placed: dict[str, str], penalties: dict[str, int | None]) -> ClassRun:
+    """Record a full run with its Parquet copy: classes by entity, and one indicator's values."""
+    book = home.rulebook
+    scale = next(iter(book.scales))
+    card = card_in_force(book, scale, day)
+    run = ClassRun.objects.create(
+        scale=scale,
+        as_of=day,
+        known_at=NOW,
+        ledger_position=1,
+        rulebook_digest=book.digest,
+        scorecard=card.rule.number,
+        engine="duckdb",
+        made_at=NOW,
+        entities=len(placed),
+        counts={band.code: list(placed.values()).count(band.code) for band in book.scales[scale].bands},
+    )
+    classes.record(run, ((entity, code, 0, "{}") for entity, code in placed.items()))
+    columns = result_schema(card)
+    rows = [{"entity_id": entity, "penalties_24m": penalties[entity]} for entity in placed]
+    folder = home.folder("classes") / str(run.pk)
+    folder.mkdir(parents=True)
+    table = {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in columns}
+    pq.write_table(pa.table(table, schema=columns), folder / "bucket.parquet")
+    return run
+
+
+@pytest.fixture
+def runs(office: Home) -> tuple[ClassRun, ClassRun]:
+    """Four businesses, then four again: one came to less risk, one to more, one left and one is new."""
+    return (
+        run_on(office, FIRST, {"e:1": "A", "e:2": "B", "e:3": "B", "e:4": "A"}, {f"e:{n}": 0 for n in range(1, 5)}),
+        run_on(office, SECOND, {"e:1": "C", "e:2": "A", "e:3": "B", "e:5": "A"}, {f"e:{n}": 9 for n in (1, 2, 3, 5)}),
+    )
+
+
+def test_moves_between_two_runs_are_counted_in_the_database(runs: tuple[ClassRun, ClassRun]) -> None:
+    assert monitor.before(runs[1]) == runs[0]
+    assert monitor.before(runs[0]) is None
+    assert monitor.migration(*runs) == {("A", "C"): 1, ("B", "A"): 1, ("B", "B"): 1, ("A", ""): 1, ("", "A"): 1}
+
+
+def test_an_indicator_whose_values_all_moved_drifted_farthest(office: Home, runs: tuple[ClassRun, ClassRun]) -> None:
+    drifts = monitor.drifts(office, *runs)
+    assert drifts[0].indicator == "penalties_24m"
+    assert drifts[0].index > 0.25
+    assert (sum(drifts[0].before), sum(drifts[0].after)) == (4, 4)
+    assert {one.index for one in drifts[1:]} == {0.0}
+
+
+def test_runs_are_compared_on_a_page_and_the_picture_says_what_the_table_says(
+    signed_in: SignedIn, runs: tuple[ClassRun, ClassRun]
+) -> None:
+    viewer = signed_in(Role.VIEWER)
+    listed = viewer.get("/office/classes?lang=en").content.decode()
+    assert f"/office/classes/{runs[1].pk}" in listed
+    picture = listed[listed.index("<svg") : listed.index("</svg>")]
+    assert "style=" not in picture
+    shown = viewer.get(f"/office/classes/{runs[1].pk}").content.decode()
+    for words in (
+        "To a safer class",
+        "Drift of the indicators",
+        "Penalties in two years",
+        f"Moves since run {runs[0].pk}",
+    ):
+        assert words in shown
+    first = viewer.get(f"/office/classes/{runs[0].pk}").content.decode()
+    assert "There is no earlier run" in first
+
+
+def test_a_run_that_was_never_made_is_no_page(signed_in: SignedIn) -> None:
+    answer = signed_in(Role.VIEWER).get("/office/classes/999")
+    assert answer.status_code != 200
+    assert "999" in answer.content.decode()
+
+
+def test_nothing_classified_yet_is_said(signed_in: SignedIn) -> None:
+    viewer = signed_in(Role.VIEWER)
+    assert "Nothing was classified yet" in viewer.get("/office/classes?lang=en").content.decode()
+    assert "No visit has a result" in viewer.get("/office/classes/calibration").content.decode()
+
+
+def campaign_of(run: ClassRun, weights: dict[str, int]) -> Campaign:
+    frame = [{"id": f"e:{n}", "stratum": "A", "weight": weight} for n, weight in enumerate(weights.values())]
+    return Campaign.objects.create(
+        label=f"lot-{run.pk}-{len(set(weights.values()))}",
+        title={"en": "Lot", "zh": "抽查"},
+        as_of=SECOND,
+        rulebook_digest=run.rulebook_digest,
+        class_run=run,
+        plan=json.dumps({"frame": frame}),
+        commitment=f"{run.pk}-{len(frame)}-{sorted(weights.values())}",
+        committed_at=NOW,
+    )
+
+
+def test_rates_found_stand_by_class_with_intervals(
+    office: Home, signed_in: SignedIn, runs: tuple[ClassRun, ClassRun]
+) -> None:
+    campaign = campaign_of(runs[1], {f"e:{n}": 1 for n in range(40)})
+    results = office.rulebook.inspection.results
+    adverse = next(code for code, result in results.items() if result.is_adverse)
+    for number, code in enumerate([adverse, "1", "1", "1"]):
+        Visit.objects.create(
+            campaign=campaign,
+            entity_id=f"e:{number}",
+            stratum="A",
+            class_code="A",
+            inspectors=[],
+            results=[code],
+            inspected_on=SECOND,
+        )
+    found = monitor.calibration(office.rulebook, campaign)
+    assert dict(found.rates)["A"] == wilson(1, 4)
+    assert dict(found.rates)["D"].seen == 0
+    assert found.overall is not None
+    assert found.overall.share == 0.25
+    shown = signed_in(Role.VIEWER).get("/office/classes/calibration?lang=en").content.decode()
+    assert "25.0 %" in shown
+    assert "Everybody (estimated)" in shown
+
+
+def test_unequal_chances_inside_a_stratum_give_no_estimate_for_everybody(
+    office: Home, runs: tuple[ClassRun, ClassRun]
+) -> None:
+    campaign = campaign_of(runs[1], {"e:1": 1, "e:2": 7})
+    assert monitor.calibration(office.rulebook, campaign).overall is None

@@ -7,11 +7,11 @@ LOOK := src/goodstanding/look/static/goodstanding.css
 HOME_DIR ?= build/demo
 PORT ?= 8000
 SERVE ?= yes
-AS_OF ?= 2014-12-31
+AS_OF ?=
 DATA ?= ../shared/data/chicago-food-inspections
 
 .DEFAULT_GOAL := help
-.PHONY: help setup look demo chicago serve test check fast test-postgres cases bench lock clean
+.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench chicago-benchmark spark-cluster lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -33,8 +33,18 @@ look: $(LOOK) ## compile the style sheet
 demo: $(READY) $(LOOK) ## a synthetic province, one whole supervision cycle, served on port 8000 (SERVE=no stops before)
 	$(BIN)/goodstanding --home $(HOME_DIR) demo --fresh $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
 
-chicago: $(READY) $(LOOK) ## the real Chicago food inspections as of a day (AS_OF=2014-12-31); DATA=dir takes the folder from anywhere
-	$(BIN)/goodstanding --home build/chicago chicago --fresh --data $(DATA) --as-of $(AS_OF) $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
+FIELD = $(BIN)/goodstanding --home build/$@ field --place $@ --fresh $(if $(AS_OF),--as-of $(AS_OF)) $(if $(filter no,$(SERVE)),--no-serve,--serve) --port $(PORT)
+
+chicago: $(READY) $(LOOK) ## the real Chicago food inspections as of a day (AS_OF=2013-12-31); DATA=dir takes the folder from anywhere
+	$(FIELD) --data $(DATA)
+
+nyc: DATA = ../shared/data/nyc-restaurant-inspections
+nyc: $(READY) $(LOOK) ## the real New York restaurant inspections as of a day (AS_OF=2015-03-31)
+	$(FIELD) --data $(DATA)
+
+toronto: DATA = ../shared/data/toronto-dinesafe
+toronto: $(READY) $(LOOK) ## the real Toronto food inspections and charges as of a day (AS_OF=2011-12-31)
+	$(FIELD) --data $(DATA)
 
 serve: $(READY) $(LOOK) ## serve what `make demo` made
 	$(BIN)/goodstanding --home $(HOME_DIR) serve --port $(PORT)
@@ -64,6 +74,13 @@ cases: $(READY) ## the law cases of every rulebook
 bench: $(READY) ## import and classification, each beside a bare scan of the same columns
 	$(BIN)/python bench/import_rows.py
 	$(BIN)/python bench/classify.py
+	$(BIN)/python bench/instant.py
+
+chicago-benchmark: $(READY) ## published, baseline and learned scorecards on the real Chicago inspections, with intervals
+	$(BIN)/python bench/chicago.py --data $(DATA)
+
+spark-cluster: $(READY) ## a master and two workers on this machine, until Ctrl-C
+	$(BIN)/python -m goodstanding.engine.cluster
 
 lock: ## compile the pinned requirements anew (needs uv)
 	cd requirements && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet dev.in -o dev.txt

@@ -1,4 +1,4 @@
-"""demo and chicago: one whole cycle on a synthetic province, and a city's real data, each from an empty folder."""
+"""demo and field: one whole cycle on a synthetic province, and a place's published records, from an empty folder."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from rich.table import Table
 from goodstanding.cli.frame import app, console, is_json, now, progress, result, say, start_orm, the_home
 from goodstanding.cli.installation import init
 from goodstanding.core.errors import FolderNotOurs
-from goodstanding.home import Home, rulebook_folder
+from goodstanding.core.published import read_published
+from goodstanding.core.rulebook import load
+from goodstanding.home import Home, read_rulebook, rulebook_folder
 
 if TYPE_CHECKING:
     from goodstanding.intake.importing import ImportOutcome
     from goodstanding.records.models import Campaign, ClassRun
+    from goodstanding.supervise.aftermath import HitRate
     from goodstanding.synth.province import TruthRow
 
 MARK = "demo"  # the file that says a demo made this folder and may empty it
@@ -36,9 +39,6 @@ UNTIL = date(2026, 11, 20)  # the last day of the province's history
 LISTED_ON = (date(2026, 7, 10), date(2026, 10, 30))  # after the reporting window; after the late reports
 PLANNED_ON = date(2026, 11, 6)
 VISITED_ON = tuple(date(2026, 11, day) for day in (9, 10, 11, 12, 13, 16, 17, 18))
-
-CHICAGO_FILES = ("licences", "inspections", "violations", "complaints")
-CHICAGO_UNTIL = date(2014, 12, 31)
 
 Advance = Callable[[int], None]
 
@@ -164,43 +164,60 @@ def demo_command(
         _serve(home, port)
 
 
-@app.command("chicago")
-def chicago_command(
-    data: Annotated[Path, typer.Option(help="Folder with licences, inspections, violations, complaints .parquet.")],
-    as_of: Annotated[str, typer.Option("--as-of", help="Day of the view, YYYY-MM-DD.")] = CHICAGO_UNTIL.isoformat(),
+@app.command("field")
+def field_command(
+    place: Annotated[str, typer.Option(help="Rulebook with published files, by name or path.")],
+    data: Annotated[Path, typer.Option(help="Folder with the published files.")],
+    as_of: Annotated[str, typer.Option("--as-of", help="Day of the view, YYYY-MM-DD; else the rulebook's own.")] = "",
     fresh: Fresh = False,
     serve: Serve = True,
     port: Port = 8000,
 ) -> None:
-    """Import the real food inspections of Chicago, look at them as of a day, and serve their pages."""
+    """Import the published records of a place, hold the classes of a day to what came after, and serve the pages."""
     from goodstanding.cli.draw import require_file
     from goodstanding.cli.frame import parse_day
 
-    day = parse_day(as_of)
-    for name in CHICAGO_FILES:
-        require_file(data / f"{name}.parquet")
-    home = begin(fresh, "chicago")
+    folder = rulebook_folder(place)
+    files_toml = folder / "field" / "files.toml"
+    require_file(files_toml)
+    book = load(read_rulebook(folder))
+    field = read_published(files_toml.read_bytes(), book)
+    day = parse_day(as_of) if as_of else field.as_of
+    for name, _ in field.files:
+        require_file(data / name)
+    home = begin(fresh, place)
     from goodstanding.records import ledger
+    from goodstanding.records.classes import class_by_entity
+    from goodstanding.supervise.aftermath import hit_rates
     from goodstanding.supervise.classify import classify_all
 
     with progress() as bar:
-        say(f"Chicago's food inspections as of {day}:")
-        imported = [_import(bar, home, data / f"{name}.parquet", name) for name in CHICAGO_FILES]
+        say(f"{book.title['en']}, as of {day}:")
+        imported = [_import(bar, home, data / name, card) for name, card in field.files]
         with step(bar, f"everyone's class as of {day}") as advance:
             run = classify_all(home, day, now(), now(), on_progress=advance)
+        with step(bar, "what the first visits after that day found"):
+            rates = hit_rates(field.outcome, class_by_entity(run), day)
         published = _publish(bar, home, day)
         shown = _richest(home, day)
     facts = ledger.position()
-    held = sum(outcome.held for outcome in imported)
-    say("Classes: " + ", ".join(f"{code} {count:,}" for code, count in run.counts.items()))
+    held: Counter[str] = Counter()
+    for outcome in imported:
+        held.update(outcome.problems)
+    if not is_json():
+        _print_aftermath(run, rates, field.outcome.title["en"])
     say(f"One business's page: http://127.0.0.1:{port}/entity/{shown}")
     result(
-        f"{facts:,} facts of {run.entities:,} licensed businesses, {held:,} rows in quarantine, {published:,} pages.",
+        f"{facts:,} facts of {run.entities:,} businesses, {held.total():,} rows in quarantine, {published:,} pages.",
         {
+            "rows": sum(outcome.rows for outcome in imported),
             "facts": facts,
             "entities": run.entities,
-            "held": held,
+            "held": held.total(),
+            "reasons": dict(held),
             "classes": run.counts,
+            "visited": {rate.class_code: rate.visited for rate in rates},
+            "found": {rate.class_code: rate.found for rate in rates},
             "published": published,
             "page": f"/entity/{shown}",
         },
@@ -214,7 +231,8 @@ def _import(bar: Progress, home: Home, file: Path, card: str) -> ImportOutcome:
 
     with step(bar, f"{file.name} by card {card}") as advance:
         outcome = import_file(home, find_card(home, card), file, now(), advance)
-    say(f"      {outcome.rows:,} rows, {outcome.added:,} facts, {outcome.held:,} held")
+    why = ", ".join(f"{count:,} {reason}" for reason, count in outcome.problems.most_common())
+    say(f"      {outcome.rows:,} rows, {outcome.added:,} facts, {outcome.held:,} held" + (f": {why}" if why else ""))
     return outcome
 
 
@@ -284,6 +302,16 @@ def _print_classes(home: Home, run: ClassRun, campaign: Campaign) -> None:
         rate = rates.get(code)
         found = (str(rate.visited), str(rate.adverse), f"{rate.adverse / rate.visited:.0%}") if rate else ("0", "", "")
         table.add_row(code, f"{count:,}", f"{count / run.entities:.1%}", *found)
+    console.print(table)
+
+
+def _print_aftermath(run: ClassRun, rates: list[HitRate], title: str) -> None:
+    by_class = {rate.class_code: rate for rate in rates}
+    table = Table("class", "businesses", "share", "visited after", "found", "hit rate", title=f"{title}, by class")
+    for code, count in run.counts.items():
+        rate = by_class.get(code)
+        seen = (f"{rate.visited:,}", f"{rate.found:,}", f"{rate.found / rate.visited:.1%}") if rate else ("0", "", "")
+        table.add_row(code, f"{count:,}", f"{count / run.entities:.1%}", *seen)
     console.print(table)
 
 

@@ -38,6 +38,7 @@ def test_the_digest_of_a_card_is_that_of_its_bytes(cn: Rulebook, make_card: Make
         ('kind = "registration"', 'kind = "registry"', "'registry'", "kind"),
         ('scheme = "uscc"', 'scheme = "lei"', "'lei'", "entity.scheme"),
         ('name = { column = "名称" }', "", "missing", "field.name"),
+        ('name = { column = "名称" }', 'name = { column = "名称", scheme = "lei" }', "'lei'", "field.name.scheme"),
         ('name = { column = "名称" }', 'nome = { column = "名称" }', "unknown", "field.nome"),
         ('"企业" = "enterprise"', '"企业" = "firm"', "'firm'", "企业"),
         ('constant = "open"', 'constant = "ajar"', "'ajar'", "constant"),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goodstanding.core.entity import IdentityScheme
 from goodstanding.core.fact import Field, FieldType, Value
 from goodstanding.intake.card import Filling
 from goodstanding.intake.cells import as_text, converter, scaled
@@ -112,3 +113,23 @@ def test_plain_values_as_text() -> None:
     assert [as_text(cell) for cell in (" a ", True, 3, Decimal("1.50"), 2.0, date(2026, 1, 2))] == [
         "a", "true", "3", "1.50", "2", "2026-01-02",
     ]  # fmt: skip
+
+
+CODES = IdentityScheme(code="uscc", title={}, pattern="[0-9A-Z]{18}", validator="cn.uscc")
+
+
+def test_a_text_of_a_scheme_is_checked_and_becomes_an_id_of_the_register() -> None:
+    assert convert(FieldType.TEXT, " 91110000600037341L ", scheme=CODES) == "uscc:91110000600037341L"
+    assert convert(FieldType.TEXT, "91110000600037341L") == "91110000600037341L"
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("91110000600037342L", Reason.CHECK_DIGIT),
+        ("张三", Reason.BAD_IDENTITY),
+        ("91110000", Reason.BAD_IDENTITY),
+    ],
+)
+def test_a_text_that_is_no_code_of_its_scheme_is_refused(cell: str, reason: Reason) -> None:
+    assert why(FieldType.TEXT, cell, scheme=CODES) is reason

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from goodstanding.core.entity import IdentityScheme
 from goodstanding.core.fact import Field, Value
 
 
@@ -128,6 +129,8 @@ class Filling:
         rounds: Whether a product that is not whole is rounded (half to even) instead of refused.
         bands: Lowest number (``None`` for the first band) and code of each band, ascending: the cell is a number, the
             field the code of the band it falls in. Empty where the cell is a word.
+        scheme: Of a text that names a business by its code; the field then holds its id in the register. ``None`` where
+            the text stands for itself.
     """
 
     field: Field
@@ -140,6 +143,7 @@ class Filling:
     times: int
     rounds: bool
     bands: tuple[tuple[int | None, str], ...] = ()
+    scheme: IdentityScheme | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from goodstanding.core.entity import IdentityScheme
 from goodstanding.core.errors import CardInvalid, RulebookInvalid
 from goodstanding.core.fact import Field, FieldType, Value
 from goodstanding.core.reading import Table, parse
@@ -112,7 +113,7 @@ def _read_plan(table: Table, book: Rulebook) -> FactPlan:
         known = kind.fields.get(name)
         if known is None:
             raise inner.mistake("", "The field is unknown.", f"A field of kind {code}: " + ", ".join(kind.fields) + ".")
-        fillings.append(_read_filling(inner, known))
+        fillings.append(_read_filling(inner, known, book))
     filled = {filling.field.name for filling in fillings}
     for name, known in kind.fields.items():
         if known.required and name not in filled:
@@ -196,7 +197,7 @@ def _template(table: Table, key: str) -> Template:
     return Template(tuple(whole), frozenset(digested))
 
 
-def _read_filling(table: Table, field: Field) -> Filling:
+def _read_filling(table: Table, field: Field, book: Rulebook) -> Filling:
     if table.has("constant"):
         return Filling(field, "", _read_constant(table, field), (), None, "", "", 1, False)
     column = table.text("column")
@@ -204,6 +205,7 @@ def _read_filling(table: Table, field: Field) -> Filling:
     words: Mapping[str, str | bool] | None = None
     otherwise, separator, times, rounds = "", "", 1, False
     bands: tuple[tuple[int | None, str], ...] = ()
+    scheme: IdentityScheme | None = None
     match field.type:
         case FieldType.DAY:
             formats = _formats(table)
@@ -229,8 +231,13 @@ def _read_filling(table: Table, field: Field) -> Filling:
                 if not separator:
                     raise table.mistake("separator", "Empty text.", "What stands between two codes.")
         case FieldType.TEXT:
-            pass
-    return Filling(field, column, None, formats, words, otherwise, separator, times, rounds, bands)
+            name = table.text("scheme", "")
+            if name and name not in book.schemes:
+                raise table.mistake(
+                    "scheme", f"{name!r}.", "A scheme of rulebook.toml: " + ", ".join(book.schemes) + "."
+                )
+            scheme = book.schemes.get(name)
+    return Filling(field, column, None, formats, words, otherwise, separator, times, rounds, bands, scheme)
 
 
 def _read_map(table: Table, field: Field) -> Mapping[str, str | bool] | None:

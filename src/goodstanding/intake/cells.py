@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from goodstanding.core.fact import FieldType, Value
 from goodstanding.intake.card import Filling
 from goodstanding.intake.days import Cell, day_reader
+from goodstanding.intake.identity import identity_reader
 from goodstanding.intake.problem import BadCell, Reason
 
 Convert = Callable[[Cell], Value]
@@ -33,6 +34,9 @@ def converter(filling: Filling, zone: ZoneInfo, max_characters: int) -> Convert:
         max_characters: The longest text any cell may hold.
     """
     match filling.field.type:
+        case FieldType.TEXT if filling.scheme is not None:
+            read = identity_reader(filling.scheme)
+            return lambda cell: read(as_text(cell))
         case FieldType.TEXT:
             return _text(min(filling.field.max_length, max_characters))
         case FieldType.INTEGER:

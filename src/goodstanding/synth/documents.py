@@ -175,7 +175,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Investment:
-    """Shares one business holds in another, over ``[from_on, until_on)``; ``party`` is the other's register id."""
+    """Shares one business holds in another, over ``[from_on, until_on)``; ``party`` is the other's code."""
 
     ref: str
     code: str

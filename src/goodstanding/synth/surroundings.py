@@ -96,7 +96,7 @@ class Surroundings:
                 Investment(
                     ref=f"IV{business.index:09d}{number:09d}",
                     code=business.code,
-                    party=other.entity_id,
+                    party=other.code,
                     relation=rules.relation,
                     share_ppm=chance.between(1, 20) * 50_000,
                     from_on=from_on,

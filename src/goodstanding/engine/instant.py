@@ -2,21 +2,30 @@
 
 Rules kept here:
 - The statement is compiled once for a scorecard; the day is bound when it runs, so every day costs the same.
+- Making the text takes a second, so a process may find it where another left it; a change of rulebook, scorecard or
+  program makes another text under another name.
 - Rows come from the ledger, which is indexed by entity: there is no second store that could fall behind it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from threading import local
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import sqlglot
 from sqlglot import expressions
 
+from goodstanding.core import classification
 from goodstanding.core.classification import Scorecard
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
@@ -56,13 +65,16 @@ class _Marks:
 class Instant:
     """A scorecard ready to place a few entities on any day; for one thread.
 
+    Args:
+        kept: Folder in which the text of the statement is kept for other processes; without one it is made anew.
     Raises:
         IndicatorUnfit: See `goodstanding.engine.score.expression`.
     """
 
-    def __init__(self, book: Rulebook, card: Scorecard) -> None:
+    def __init__(self, book: Rulebook, card: Scorecard, kept: Path | None = None) -> None:
         marks = _Marks()
-        self._sql = marks.named(str(ibis.to_sql(expression(book, card, marks), dialect=DIALECT)))
+        table = expression(book, card, marks)
+        self._sql = _text(table, marks, None if kept is None else kept / f"instant-{_key(book, card)}.json")
         self._functions = marks.functions
         self._card = card
         self._scale = book.scales[card.scale]
@@ -105,18 +117,57 @@ class Instant:
         return rows_of(facts, self._book, known_at, self._readings, parties)
 
 
+def _text(table: ir.Table, marks: _Marks, file: Path | None) -> str:
+    """Return the statement of an expression, from a file where it stands there, else into it."""
+    names = list(marks.functions)
+    if file is not None:
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            if found["names"] == names:
+                return str(found["sql"])
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # not there, or harmed: it is made anew
+    sql = marks.named(str(ibis.to_sql(table, dialect=DIALECT)))
+    if file is not None:
+        beside = file.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps({"names": names, "sql": sql}), encoding="utf-8")
+        os.replace(beside, file)
+    return sql
+
+
+def _key(book: Rulebook, card: Scorecard) -> str:
+    """Return what a statement follows from, as a digest: rulebook, scorecard, and the program that makes the text."""
+    whole = hashlib.sha256(_program().encode())
+    for part in (book.digest, card.scale, card.rule.number, str(card.rule.validity.from_on)):
+        whole.update(part.encode() + b"\0")
+    return whole.hexdigest()
+
+
+@cache
+def _program() -> str:
+    whole = hashlib.sha256(f"{ibis.__version__} {sqlglot.__version__}".encode())
+    rooms = (Path(__file__).parent, Path(classification.__file__).parent)
+    for path in sorted(path for room in rooms for path in room.rglob("*.py")):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
 _own = local()
 
 
-def instant_of(book: Rulebook, card: Scorecard) -> Instant:
-    """Return this thread's statement for a scorecard; making one takes as long as some thousand questions to it."""
+def instant_of(book: Rulebook, card: Scorecard, kept_in: Path | None = None) -> Instant:
+    """Return this thread's statement for a scorecard; making one takes as long as some thousand questions to it.
+
+    Args:
+        kept_in: Folder for its text, of a rulebook and a scorecard as the installation keeps them.
+    """
     kept: dict[tuple[str, int], tuple[Scorecard, Instant]] = _own.__dict__.setdefault("kept", {})
     key = (book.digest, id(card))
     if key not in kept:
         if len(kept) >= 16:  # scorecards in use at one time are few
             kept.pop(next(iter(kept)))
         # The card is kept beside its statement, so no other card can come to have its identity.
-        kept[key] = (card, Instant(book, card))
+        kept[key] = (card, Instant(book, card, kept_in))
     return kept[key][1]
 
 

@@ -128,12 +128,12 @@ def classify_changed(
                 base_id=last.base_id or last.pk,
                 entities=0,
             )
-            _place(book, card, run, last, touched, on_progress)
+            _place(home, card, run, last, touched, on_progress)
     return run
 
 
 def _place(
-    book: Rulebook,
+    home: Home,
     card: Scorecard,
     run: ClassRun,
     last: ClassRun,
@@ -141,7 +141,8 @@ def _place(
     on_progress: Callable[[int], None] | None,
 ) -> None:
     """Record the classes of the touched, and what the whole register now looks like."""
-    ready = instant_of(book, card)
+    book = home.rulebook
+    ready = instant_of(book, card, home.folder("classes"))
     moves: Counter[tuple[str, str]] = Counter()
     for start in range(0, len(touched), _CHUNK):
         chunk = touched[start : start + _CHUNK]

@@ -69,3 +69,21 @@ def test_classes_rise_with_the_truth_and_are_of_the_sizes_published(
     means = [sum(adverse[code]) / len(adverse[code]) for code in codes]
     assert all(lower * 1.2 < higher for lower, higher in pairwise(means)), means
     assert means[-1] > 4 * means[0]
+
+
+def test_every_scale_of_the_rulebook_stands_by_itself(cn: Rulebook, home: Home, db: None, province: Province) -> None:
+    """The same businesses under four scorecards: food grades for the food trade alone, and letters that differ."""
+    for file in province.manifest["files"]:
+        import_file(home, find_card(home, file["card"]), province.folder / file["file"], NOW)
+    placed = {}
+    for scale in cn.scales:
+        run = classify_all(home, AS_OF, NOW, NOW, scale)
+        placed[scale] = dict(ClassRecord.objects.filter(run=run).values_list("entity_id", "class_code"))
+        assert run.scale == scale
+        assert set(placed[scale].values()) <= {band.code for band in cn.scales[scale].bands}
+        assert len(set(placed[scale].values())) > 1, scale
+    truth = read_truth(province.folder)
+    trades = {truth[entity_id].sector for entity_id, code in placed["food"].items() if code != "none"}
+    assert trades <= {"F", "H", "C"}
+    odd = [id_ for id_, code in placed["risk"].items() if placed["public_credit"][id_] != code]
+    assert odd

@@ -121,3 +121,19 @@ def test_a_label_that_results_do_not_know_is_refused(chicago: Rulebook, text: st
     with pytest.raises(LabelUnknown) as refused:
         label(text, chicago)
     assert "critical_violations>=1" in refused.value.wants
+
+
+def test_visits_that_do_not_count_still_stand_in_the_record(chicago: Rulebook) -> None:
+    scale = chicago.scales["plan"]
+    days = (date(2013, 3, 1), date(2013, 6, 1))
+    facts = [registered(1), *(visit(1, on, 2, place=n) for n, on in enumerate(days))]
+    late = panel(
+        [(entity_id(1), facts)],
+        chicago,
+        scale,
+        learnable(scale),
+        label(FOUND, chicago),
+        KNOWN_AT,
+        counts=lambda one: one.span.from_on > days[0],
+    )
+    assert [one.values["critical_share_all"] for one in late.visits] == [300]

@@ -132,6 +132,7 @@ def panel(
     parties: Parties | None = None,
     known_then: bool = False,
     until: date = date.max,
+    counts: Label | None = None,
 ) -> Panel:
     """Return the visits of some businesses, each with the record on its eve.
 
@@ -144,6 +145,7 @@ def panel(
         known_then: See nothing that was recorded after the eve either. A history taken in at one time was recorded
             after all of it, and cannot be learned from in this way.
         until: Visits from this day on are left out.
+        counts: Which visits are rows; by default every one. The others still stand in the record.
     Raises:
         IndicatorUnfit: The rulebook cannot feed an indicator.
     """
@@ -154,6 +156,8 @@ def panel(
     for entity_id, facts in entities:
         seen = view(facts, date.max, known_at)
         visits = [fact for fact in seen.of(book.inspection.result_kind) if fact.span.from_on < until]
+        if counts is not None:
+            visits = [fact for fact in visits if counts(fact)]
         if not visits:
             continue
         others = parties(facts) if parties is not None else None

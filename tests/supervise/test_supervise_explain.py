@@ -228,7 +228,7 @@ def test_every_day_told_is_the_first_when_every_day_is_asked(cn: Rulebook, seed:
             continue
         ahead = look_ahead(cn, now)
         assert ahead.through == add_months(AS_OF, HORIZON_MONTHS) + timedelta(days=1)
-        if ahead.is_best or compared >= 8:
+        if ahead.is_best or compared >= 5:
             continue
         compared += 1
         time = None if ahead.time is None else ahead.time.reached.on
@@ -236,13 +236,13 @@ def test_every_day_told_is_the_first_when_every_day_is_asked(cn: Rulebook, seed:
         for path in ahead.paths:
             assert path.reached.on == first_better(cn, now, ahead, [step.remedy for step in path.steps])
             assert time is None or path.reached.on < time
-    assert compared == 8
+    assert compared == 5
 
 
 def test_every_suggestion_rests_on_a_rule_of_the_rulebook_in_force_and_helps(cn: Rulebook) -> None:
     chance = random.Random(7)  # noqa: S311 - the same histories again
     scale, told = cn.scales["risk"], 0
-    for number in range(60):
+    for number in range(35):
         now = now_of(cn, history(chance, number, cn, AS_OF), AS_OF)
         if now is None:
             continue
@@ -257,7 +257,7 @@ def test_every_suggestion_rests_on_a_rule_of_the_rulebook_in_force_and_helps(cn:
             for step in path.steps:
                 assert step.remedy.rule.validity.contains(step.asked_on)
                 told += 1
-    assert told > 10
+    assert told > 5
 
 
 BOOKS = sorted(path.parent.name for path in rulebook_folder("cn").parent.glob("*/rulebook.toml"))

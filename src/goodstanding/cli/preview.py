@@ -189,13 +189,14 @@ def _tables(found: Preview, book: Rulebook, t: Say, language: str) -> Iterator[T
     ):
         if set(effects) <= {""}:
             continue
-        expected = [f"{t('preview.expected')}, {t(f'preview.{side}')}" for side in _SIDES]
-        names = [t(f"preview.{name}") for name in _EFFECTS]
-        table = _table(t(f"preview.{part}"), "", t("preview.businesses"), *names, *expected)
+        # What happens nowhere needs no column.
+        met = [name for name in _EFFECTS if any(getattr(one, name) for one in effects.values())]
+        names = [t(f"preview.{name}") for name in met]
+        table = _table(t(f"preview.{part}"), "", t("preview.businesses"), *names, t("preview.expected"))
         for code, one in effects.items():
             title = _localised(titles.get(code, {}), language) or code or t("preview.unsaid")
-            numbers = (_count(getattr(one, name)) for name in ("entities", *_EFFECTS))
-            table.add_row(title, *numbers, *(in_whole(ppm) for ppm in one.expected_ppm))
+            numbers = (_count(getattr(one, name)) for name in ("entities", *met))
+            table.add_row(title, *numbers, " → ".join(in_whole(ppm) for ppm in one.expected_ppm))
         yield table
 
 

@@ -168,7 +168,8 @@ def cluster(port: int = 0, workers: int = 2, cores: int = 1, memory: str = "1g")
 
 def _starter(home: Path, folder: Path, started: list[Process]) -> Callable[[str, str, list[str]], Process]:
     settings = folder / "log4j2.properties"
-    settings.write_text(_LOGGING, encoding="utf-8")
+    # What is waited for is said at this level, so it is set here and not left to the wheel.
+    settings.write_text(LOGGING.format(level="info"), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
     environment |= {
         "SPARK_HOME": str(home),
@@ -197,15 +198,15 @@ def _starter(home: Path, folder: Path, started: list[Process]) -> Callable[[str,
     return start
 
 
-# What is waited for is said at this level, so it is set here and not left to the wheel.
-_LOGGING = """\
-rootLogger.level = info
+# An appender is named even where nothing is to be said: without one, Spark takes settings of its own.
+LOGGING = """\
+rootLogger.level = {level}
 rootLogger.appenderRef.console.ref = console
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
 appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
+appender.console.layout.pattern = %d{{HH:mm:ss}} %p %c{{1}}: %m%n
 """
 
 

@@ -15,6 +15,7 @@ import re
 import socket
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,13 +27,12 @@ import pyarrow.parquet as pq
 
 from goodstanding.core.errors import ClusterFailed, ClusterUnreachable
 from goodstanding.engine.backends import FACTS
-from goodstanding.engine.cluster import LOOPBACK, PORT, spark_home
+from goodstanding.engine.cluster import LOGGING, LOOPBACK, PORT, spark_home
 
 _BUCKET = "bucket_of_entity"
 # The rule of `goodstanding.engine.snapshot.bucket_of`: the first four bytes of SHA-256 over the id.
 _BUCKET_SQL = "CAST(conv(substring(sha2(entity_id, 256), 1, 8), 16, 10) AS BIGINT) % {buckets}"
 _ANSWERS_WITHIN_S = 5.0
-_QUIET = "rootLogger.level = off\n"
 
 
 class Spark:
@@ -69,7 +69,7 @@ class Spark:
 
         # Spark says its errors twice, on the terminal and to us; ours have four beats.
         settings = Path(self._logging.name) / "log4j2.properties"
-        settings.write_text(_QUIET, encoding="utf-8")
+        settings.write_text(LOGGING.format(level="off"), encoding="utf-8")
         builder = SparkSession.builder.master(self._master).appName("goodstanding")
         wanted = {
             "spark.driver.memory": memory,
@@ -88,7 +88,9 @@ class Spark:
             wanted |= {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}
         for name, value in wanted.items():
             builder = builder.config(name, value)
-        with self._telling("To begin a session on"):
+        with self._telling("To begin a session on"), warnings.catch_warnings():
+            # No data frame of pandas is made here.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
             return builder.getOrCreate()
 
     def _wait_for_a_worker(self, patience_s: float) -> None:
@@ -118,7 +120,6 @@ class Spark:
         if not files:
             return
         with tempfile.TemporaryDirectory(prefix=".spark-", dir=files[0].parent) as folder:
-            # The folder must be the cluster's to write in, whoever it is made by.
             target = Path(folder) / "found"
             with self._telling("To classify on"):
                 empty = self._write(sql, files, target)

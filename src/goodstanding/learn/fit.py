@@ -31,7 +31,7 @@ MIN_FOUND = 20
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How freely the curves may follow the visits; chosen on Chicago's visits before July 2013.
+    """How freely the curves may follow the visits; chosen on visits before those of any test; see docs/decisions.
 
     Args:
         ranges: Most ranges of one indicator.

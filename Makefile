@@ -11,7 +11,7 @@ AS_OF ?=
 DATA ?= ../shared/data/chicago-food-inspections
 
 .DEFAULT_GOAL := help
-.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench chicago-benchmark spark-cluster lock clean
+.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench chicago-benchmark fields-benchmark spark-cluster lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -78,6 +78,10 @@ bench: $(READY) ## import and classification, each beside a bare scan of the sam
 
 chicago-benchmark: $(READY) ## published, baseline and learned scorecards on the real Chicago inspections, with intervals
 	$(BIN)/python bench/chicago.py --data $(DATA)
+
+fields-benchmark: $(READY) ## the same learner on New York's and Toronto's visits
+	$(BIN)/python bench/fields.py --place nyc --data ../shared/data/nyc-restaurant-inspections
+	$(BIN)/python bench/fields.py --place toronto --data ../shared/data/toronto-dinesafe
 
 spark-cluster: $(READY) ## a master and two workers on this machine, until Ctrl-C
 	$(BIN)/python -m goodstanding.engine.cluster

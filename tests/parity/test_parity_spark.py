@@ -18,6 +18,9 @@ from goodstanding.engine.cluster import Cluster, cluster
 from goodstanding.engine.snapshot import Snapshot, write
 from goodstanding.engine.spark import Spark
 from goodstanding.engine.whole import class_tables
+from goodstanding.home import Home
+from goodstanding.records import classes, ledger
+from goodstanding.supervise.classify import classify_all
 from tests.engine.histories import DAYS, KNOWN_AT, register
 from tests.parity.test_parity_indicators import fitting
 
@@ -73,6 +76,16 @@ def test_a_cluster_agrees_with_one_machine_in_every_column(
     assert sum(map(len, expected)) > ENTITIES / 2
     assert differing(expected, lines(snapshot, book, card, running.engine)) == set()
     assert [path.name for path in snapshot.paths[0].parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_run_on_a_cluster_records_the_same_classes(home: Home, db: None, running: Running) -> None:
+    everyone = register(13, home.rulebook, DAYS[0], 40)
+    ledger.deliver([ledger.Delivered(fact) for _, facts in everyone for fact in facts], KNOWN_AT)
+    runs = [classify_all(home, DAYS[0], KNOWN_AT, KNOWN_AT, engine=engine) for engine in (None, running.engine)]
+    assert [run.engine for run in runs] == ["duckdb", "spark"]
+    ours, theirs = (sorted(classes.standing(run)) for run in runs)
+    assert len(ours) > 10
+    assert ours == theirs
 
 
 def test_what_is_left_of_a_cluster_gives_the_same_answer(chicago: Rulebook, running: Running, tmp_path: Path) -> None:

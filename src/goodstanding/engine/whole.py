@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from goodstanding.engine.backends import Engine
 from goodstanding.engine.score import Classified, classified, compiled, result_schema
 from goodstanding.engine.snapshot import Snapshot
 
+_SLICE = 10_000  # rows turned into what the records and files want: a second copy of a whole bucket is not needed
+
 
 def classify_snapshot(
     snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: Engine, folder: Path | None = None
 ) -> Iterator[list[Classified]]:
-    """Yield the classes of all entities of a snapshot, a bucket at a time; see `class_tables`."""
+    """Yield the classes of all entities of a snapshot, some thousand at a time; see `class_tables`."""
     for table in class_tables(snapshot, book, card, as_of, engine, folder):
         rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
         yield classified(rows, card, book.scales[card.scale])
@@ -29,7 +32,7 @@ def classify_snapshot(
 def class_tables(
     snapshot: Snapshot, book: Rulebook, card: Scorecard, as_of: date, engine: Engine, folder: Path | None = None
 ) -> Iterator[pa.Table]:
-    """Yield the same as tables with the columns of `goodstanding.engine.score.result_schema`.
+    """Yield the same as tables with the columns of `goodstanding.engine.score.result_schema`, some thousand rows each.
 
     Args:
         folder: Where each bucket's result is written as Parquet too, under the name of the bucket's file.
@@ -47,8 +50,13 @@ def class_tables(
     columns = result_schema(card)
     sql = compiled(book, card, as_of, engine.dialect)
     for path, found in zip(snapshot.paths, engine.run(sql, snapshot.paths), strict=True):
-        # A sum of whole numbers leaves an engine wider than 64 bits; all of ours fit.
-        table = found.cast(columns)
-        if folder is not None:
-            pq.write_table(table, folder / path.name, compression="zstd")
-        yield table
+        with ExitStack() as files:
+            written = None
+            if folder is not None:
+                written = files.enter_context(pq.ParquetWriter(folder / path.name, columns, compression="zstd"))
+            for batch in found.combine_chunks().to_batches(max_chunksize=_SLICE):
+                # A sum of whole numbers leaves an engine wider than 64 bits; all of ours fit.
+                table = pa.Table.from_batches([batch]).cast(columns)
+                if written is not None:
+                    written.write_table(table)
+                yield table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from hashlib import sha256
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -113,7 +114,7 @@ def campaign_of(run: ClassRun, weights: dict[str, int]) -> Campaign:
         rulebook_digest=run.rulebook_digest,
         class_run=run,
         plan=json.dumps({"frame": frame}),
-        commitment=f"{run.pk}-{len(frame)}-{sorted(weights.values())}",
+        commitment=sha256(json.dumps(frame).encode()).hexdigest(),
         committed_at=NOW,
     )
 

@@ -34,7 +34,7 @@ class DuckDB:
     name = "duckdb"
     dialect = "duckdb"
 
-    def __init__(self, memory_limit: str = "1GB", threads: int | None = None) -> None:
+    def __init__(self, memory_limit: str = "256MB", threads: int | None = None) -> None:
         self._connection = duckdb.connect()
         self._connection.execute("SET memory_limit = ?", [memory_limit])
         self._connection.execute("SET enable_progress_bar = false")

@@ -41,17 +41,16 @@ from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import FieldType
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.buckets import in_buckets
+from goodstanding.engine.buckets import ENTITIES_PER_BUCKET, file_name, in_buckets, write_bucket
 from goodstanding.engine.features import feature_fields, readings, schema
 from goodstanding.engine.indicator import check_fit, day_number
 from goodstanding.engine.indicators import every
 from goodstanding.engine.score import card_in_force, compiled
 from goodstanding.engine.snapshot import Snapshot, put_in_force, read
-from goodstanding.engine.whole import class_tables, classify_snapshot
+from goodstanding.engine.whole import class_files, classify_snapshot
 from goodstanding.home import read_rulebook, rulebook_folder
 
 AS_OF = date(2026, 11, 20)
-ENTITIES_PER_BUCKET = 50_000
 ROWS_OF_KIND = {
     "registration": 2,
     "annual_report": 4,
@@ -78,8 +77,8 @@ def make(folder: Path, book: Rulebook, entities: int) -> Snapshot:
     names = []
     buckets = in_buckets((f"uscc:{number:018d}" for number in range(entities)), -(-entities // ENTITIES_PER_BUCKET))
     for number, ids in enumerate(buckets):
-        names.append(f"bucket-{number:04}.parquet")
-        pq.write_table(bucket(chance, ids, book), folder / names[-1], compression="zstd", row_group_size=50_000)
+        names.append(file_name(number))
+        write_bucket(folder / names[-1], number, bucket(chance, ids, book))
     known_at = datetime(2026, 11, 20, tzinfo=UTC)
     snapshot = Snapshot(folder, known_at, entities * FACTS, book.digest, entities, entities * FACTS, tuple(names))
     put_in_force(snapshot)
@@ -126,13 +125,12 @@ def rows_of_kind(
             case FieldType.DAY:
                 return some(begun + chance.integers(100, 1825, rows), 0.9)
             case FieldType.CODES:
-                codes = chance.choice(np.array([f"|{code}|" for code in sorted(field.codes)]), rows)
-                return some(codes, 1.0)
+                return some(1 << chance.integers(0, len(field.codes), rows), 1.0)
             case _:
                 return some(chance.choice(np.array(sorted(field.codes) or ["text"]), rows), 1.0)
 
     fixed = {
-        "entity_id": pa.array(np.array(ids)[holders]),
+        "entity": pa.array(np.array(ids)[holders]),
         "kind": pa.array([kind]).take(pa.array(np.zeros(rows, "int64"))),
         "from_day": pa.array(begun),
         "until_day": some(begun + chance.integers(1, 900, rows), 0.5),
@@ -156,26 +154,26 @@ def the_card() -> Scorecard:
     """Return the scorecard in force, others that the rulebook can feed weighed besides, up to the number asked for."""
     book = the_book()
     card = card_in_force(book, "risk", AS_OF)
-    weighings = list(card.weighings)
-    others = set(card.indicators) - {weighing.indicator for weighing in weighings}
     for name, indicator in every().items():
-        if name not in card.indicators and len(weighings) + len(others) < INDICATORS:
+        if name not in card.indicators and len(card.indicators) < INDICATORS:
             with suppress(IndicatorUnfit):
                 check_fit(indicator, book)
-                weighings.append(Weighing(name, ((None, 0), (1, 1), (3, 2))))
-    return replace(card, weighings=tuple(weighings))
+                card = replace(card, weighings=(*card.weighings, Weighing(name, ((None, 0), (1, 1), (3, 2)))))
+    return card
 
 
-def columns_read(book: Rulebook) -> list[pa.Field]:
-    """Return the snapshot's columns that the compiled scorecard names."""
+def columns_read(snapshot: Snapshot, book: Rulebook) -> list[pa.Field]:
+    """Return the columns of the snapshot's files that the compiled scorecard names."""
     sql = compiled(book, the_card(), AS_OF)
-    return [field for field in schema(book) if f'"{field.name}"' in sql]
+    return [field for field in pq.read_schema(snapshot.paths[0]) if f'"{field.name}"' in sql]
 
 
 def scan(snapshot: Snapshot, book: Rulebook, threads: int) -> int:
     """Read every value of those columns, bucket by bucket, and do nothing with them."""
     sums = {pa.string(): "sum(strlen({0}))", pa.bool_(): "sum({0}::tinyint)"}
-    wanted = ", ".join(sums.get(field.type, "sum({0})").format(f'"{field.name}"') for field in columns_read(book))
+    wanted = ", ".join(
+        sums.get(field.type, "sum({0})").format(f'"{field.name}"') for field in columns_read(snapshot, book)
+    )
     rows = 0
     with duckdb.connect() as engine:
         engine.execute("SET threads = ?", [threads])
@@ -199,7 +197,8 @@ def run(program: str, folder: Path, threads: int) -> dict[str, Any]:
         seen = scan(snapshot, book, threads)
     elif program == "classify":
         with tempfile.TemporaryDirectory(dir=folder) as results:
-            seen = sum(table.num_rows for table in class_tables(snapshot, book, card, AS_OF, engine, Path(results)))
+            files = class_files(snapshot, book, card, AS_OF, engine, Path(results))
+            seen = sum(pq.read_metadata(path).num_rows for path in files)
     else:
         seen = sum(len(rows) for rows in classify_snapshot(snapshot, book, card, AS_OF, engine))
     return {
@@ -260,7 +259,7 @@ def figures(rounds: Sequence[Mapping[str, Mapping[str, Any]]], snapshot: Snapsho
         "threads": threads,
         "rounds": len(rounds),
         "indicators": len(the_card().indicators),
-        "columns": len(columns_read(book)),
+        "columns": len(columns_read(snapshot, book)),
         "programs": programs,
         "machine": machine(),
     }

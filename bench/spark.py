@@ -20,13 +20,15 @@ from pathlib import Path
 from statistics import median
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from classify import AS_OF, machine, make, the_book, the_card
 from goodstanding.engine.backends import DuckDB, Engine
 from goodstanding.engine.cluster import cluster
+from goodstanding.engine.score import result_schema
 from goodstanding.engine.snapshot import Snapshot
 from goodstanding.engine.spark import Spark
-from goodstanding.engine.whole import class_tables
+from goodstanding.engine.whole import class_files
 
 
 def descendants() -> Iterator[list[str]]:
@@ -52,9 +54,11 @@ def processor_s() -> float:
 def run(snapshot: Snapshot, engine: Engine) -> tuple[pa.Table, float, float]:
     """Return the classes by entity, and what they took: processor and wall time, seconds."""
     wall, processor = time.perf_counter(), processor_s()
-    found = pa.concat_tables(class_tables(snapshot, the_book(), the_card(), AS_OF, engine))
-    took = processor_s() - processor, time.perf_counter() - wall
-    return found.sort_by("entity_id"), *took
+    with tempfile.TemporaryDirectory(dir=snapshot.folder) as folder:
+        files = list(class_files(snapshot, the_book(), the_card(), AS_OF, engine, Path(folder)))
+        took = processor_s() - processor, time.perf_counter() - wall
+        found = pa.concat_tables(pq.read_table(path).cast(result_schema(the_card())) for path in files)
+    return found.sort_by("entity"), *took
 
 
 def main() -> None:

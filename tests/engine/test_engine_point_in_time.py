@@ -24,12 +24,11 @@ from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import Fact, FieldType, content_digest
 from goodstanding.core.ledger import withdrawal
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.features import rows_of, table_of
+from goodstanding.engine.features import rows_of
 from goodstanding.engine.indicator import check_fit
 from goodstanding.engine.indicators import every
-from goodstanding.engine.score import compiled
 from tests.engine.histories import DAYS, KNOWN_AT, history, register
+from tests.engine.placing import placed
 
 ENTITIES = 60
 DAY = timedelta(days=1)
@@ -46,8 +45,7 @@ def values_of(everyone: Register, book: Rulebook, as_of: date) -> dict[str, dict
     """Return every indicator of every registered business."""
     card = _cards.setdefault(book.code, every_indicator(book))
     rows = [row for facts in everyone.values() for row in rows_of(facts, book, KNOWN_AT, parties=everyone)]
-    found = DuckDB(threads=1).run_table(compiled(book, card, as_of), table_of(rows, book)).to_pylist()
-    return {row["entity_id"]: {name: row[name] for name in card.indicators} for row in found}
+    return {row["entity"]: {name: row[name] for name in card.indicators} for row in placed(rows, book, card, as_of)}
 
 
 def every_indicator(book: Rulebook) -> Scorecard:

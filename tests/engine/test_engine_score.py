@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,14 +20,16 @@ from goodstanding.core.errors import IndicatorUnfit, NoRuleInForce, SnapshotHarm
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine import score as engine
 from goodstanding.engine.backends import DuckDB
+from goodstanding.engine.buckets import write_bucket
 from goodstanding.engine.features import table_of
 from goodstanding.engine.indicator import Facts, Indicator, Need
 from goodstanding.engine.indicators import every
 from goodstanding.engine.instant import Instant, classify_facts
-from goodstanding.engine.score import card_in_force, compiled, result_schema
+from goodstanding.engine.score import card_in_force, compiled
 from goodstanding.engine.snapshot import Snapshot, write
 from goodstanding.engine.whole import classify_snapshot
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
+from tests.engine.placing import by_id
 
 COLUMNS = ("capital_minor", "amount_minor", "year")
 AS_OF = DAYS[0]
@@ -55,14 +56,14 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 def given_rows(values: Sequence[Mapping[str, Any]], book: Rulebook) -> list[dict[str, Any]]:
     """Return one registration row for each set of values."""
     fixed = {"kind": book.roles.kind, "from_day": 0, "place": 0, "established_ymd": 20200101}
-    return [{"entity_id": entity_id(n), **fixed, **own} for n, own in enumerate(values)]
+    return [{"entity": entity_id(n), **fixed, **own} for n, own in enumerate(values)]
 
 
 def outcomes(values: Sequence[Mapping[str, Any]], card: Scorecard, book: Rulebook) -> list[Outcome]:
     """Return what the compiled scorecard makes of each set of values."""
     rows = given_rows(values, book)
     with TemporaryDirectory() as folder:
-        pq.write_table(table_of(rows, book), Path(folder) / "bucket.parquet")
+        write_bucket(Path(folder) / "bucket.parquet", 0, table_of(rows, book))
         snapshot = Snapshot(Path(folder), KNOWN_AT, 1, book.digest, len(rows), len(rows), ("bucket.parquet",))
         (found,) = classify_snapshot(snapshot, book, card, AS_OF, DuckDB(threads=1))
     return [one.outcome(card) for one in sorted(found, key=lambda one: one.entity_id)]
@@ -221,9 +222,8 @@ def test_classes_are_written_beside_too_when_asked(cn: Rulebook, tmp_path: Path)
     card = cn.scorecards[0]
     chunks = classify_snapshot(snapshot, cn, card, AS_OF, DuckDB(), tmp_path / "classes")
     found = {one.entity_id: one.points for chunk in chunks for one in chunk}
-    written = [pq.read_table(tmp_path / "classes" / path.name) for path in snapshot.paths]
-    assert all(table.schema == result_schema(card) for table in written)
-    assert {row["entity_id"]: row["points"] for table in written for row in table.to_pylist()} == found
+    written = [by_id(tmp_path / "classes" / path.name, path, card) for path in snapshot.paths]
+    assert {row["entity"]: row["points"] for table in written for row in table.to_pylist()} == found
 
 
 def test_two_cards_of_one_rulebook_and_day_do_not_share_their_expression(cn: Rulebook) -> None:

@@ -42,7 +42,7 @@ def run_on(home: Home, day: date, placed: dict[str, str], penalties: dict[str, i
     )
     classes.record(run, ((entity, code, 0, "{}") for entity, code in placed.items()))
     columns = result_schema(card)
-    rows = [{"entity_id": entity, "penalties_24m": penalties[entity]} for entity in placed]
+    rows = [{"entity": number, "penalties_24m": penalties[entity]} for number, entity in enumerate(placed)]
     folder = home.folder("classes") / str(run.pk)
     folder.mkdir(parents=True)
     table = {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in columns}

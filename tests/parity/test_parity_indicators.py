@@ -13,12 +13,11 @@ from goodstanding.core.classification import Scorecard, Weighing
 from goodstanding.core.errors import IndicatorUnfit
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.features import rows_of, table_of
+from goodstanding.engine.features import rows_of
 from goodstanding.engine.indicator import check_fit
 from goodstanding.engine.indicators import every
-from goodstanding.engine.score import compiled
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
+from tests.engine.placing import placed
 from tests.parity.oracles import ORACLES, months_before, past_of
 
 Values = dict[str, dict[str, int | None]]
@@ -42,8 +41,7 @@ def by_expression(register: Iterable[tuple[str, list[Fact]]], book: Rulebook, as
     card = Scorecard(book.scorecards[0].rule, book.scorecards[0].scale, 0, of_all, ())
     everyone = dict(register)
     rows = [row for facts in everyone.values() for row in rows_of(facts, book, KNOWN_AT, parties=everyone)]
-    found = DuckDB(threads=1).run_table(compiled(book, card, as_of), table_of(rows, book))
-    return {row["entity_id"]: {name: row[name] for name in names} for row in found.to_pylist()}
+    return {row["entity"]: {name: row[name] for name in names} for row in placed(rows, book, card, as_of)}
 
 
 def by_oracle(register: Iterable[tuple[str, list[Fact]]], book: Rulebook, as_of: date) -> Values:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,11 +18,12 @@ from goodstanding.engine.backends import DuckDB, Engine
 from goodstanding.engine.cluster import Cluster, cluster
 from goodstanding.engine.snapshot import Snapshot, write
 from goodstanding.engine.spark import Spark
-from goodstanding.engine.whole import class_tables
+from goodstanding.engine.whole import class_files
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.supervise.classify import classify_all
 from tests.engine.histories import DAYS, KNOWN_AT, register
+from tests.engine.placing import by_id
 from tests.parity.test_parity_indicators import fitting
 
 pytestmark = pytest.mark.spark
@@ -53,8 +55,9 @@ def everything(book: Rulebook) -> Scorecard:
 
 def lines(snapshot: Snapshot, book: Rulebook, card: Scorecard, engine: Engine) -> list[list[dict[str, Any]]]:
     """Return the classification's lines by entity, a list for each bucket."""
-    tables = class_tables(snapshot, book, card, DAYS[0], engine)
-    return [sorted(table.to_pylist(), key=lambda line: str(line["entity_id"])) for table in tables]
+    with TemporaryDirectory(dir=snapshot.folder) as folder:
+        files = class_files(snapshot, book, card, DAYS[0], engine, Path(folder))
+        return [by_id(*both, card).to_pylist() for both in zip(files, snapshot.paths, strict=True)]
 
 
 def differing(ours: list[list[dict[str, Any]]], theirs: list[list[dict[str, Any]]]) -> set[str]:

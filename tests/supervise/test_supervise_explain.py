@@ -207,7 +207,7 @@ def first_better(cn: Rulebook, now: Now, ahead: Ahead, taken: Sequence[Remedy]) 
     went = course(now.known.facts, now.who, cn, now.day, ahead.through, taken)
     ready = instant_of(cn, now.card)
     rows = rows_in(units(ready, cn, Known(went.facts, KNOWN_AT, hidden=went.hidden)))
-    ready.give({**row, "entity_id": "one"} for row in rows)
+    ready.give({**row, "entity": "one"} for row in rows)
     scale = cn.scales["risk"]
     day = now.day
     while day < ahead.through:

@@ -87,6 +87,11 @@ class Weighing:
         found = self.bin_of(value)
         return self.missing if value is None else 0 if found is None else self.bins[found][1]
 
+    def line(self, value: int | None, areas: Collection[str]) -> Line:
+        """Return what it gives a business in some key areas."""
+        applies = not self.area or self.area in areas
+        return Line(self.indicator, value, self.points(value) if applies else 0, applies)
+
     def bin_of(self, value: int | None) -> int | None:
         """Return the place of the bin a value falls in, or ``None`` where it falls in none."""
         if value is None:
@@ -237,11 +242,7 @@ def score(values: Mapping[str, int | None], card: Scorecard, scale: Scale, areas
         Points, class, one line per weighing, and the signals and direct rules that held.
     Source: the scorecard, cited there by instrument and article.
     """
-    lines = []
-    for weighing in card.weighings:
-        value = values.get(weighing.indicator)
-        applies = not weighing.area or weighing.area in areas
-        lines.append(Line(weighing.indicator, value, weighing.points(value) if applies else 0, applies))
+    lines = tuple(weighing.line(values.get(weighing.indicator), areas) for weighing in card.weighings)
     points = max(0, card.base + sum(line.points for line in lines))
     position = scale.position(scale.of_points(points).code)
     signals = tuple(signal for signal in card.signals if signal.condition.holds(values, areas))
@@ -250,7 +251,7 @@ def score(values: Mapping[str, int | None], card: Scorecard, scale: Scale, areas
     direct = tuple(rule for rule in card.direct if rule.condition.holds(values, areas))
     for rule in direct:
         position = max(position, scale.position(rule.class_code))
-    return Outcome(points, scale.bands[position].code, tuple(lines), direct, signals)
+    return Outcome(points, scale.bands[position].code, lines, direct, signals)
 
 
 def areas_of(seen: View, areas: Mapping[str, Area]) -> frozenset[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 import duckdb
-import pyarrow as pa
 
 FACTS = "facts"
 
@@ -23,8 +22,13 @@ class Engine(Protocol):
     name: str
     dialect: str
 
-    def run(self, sql: str, files: Sequence[Path]) -> Iterator[pa.Table]:
-        """Yield the result of a compiled expression for each bucket in turn."""
+    def run(self, sql: str, files: Sequence[Path], folder: Path) -> Iterator[Path]:
+        """Write the result of a compiled expression for each bucket as Parquet, and yield the files in turn.
+
+        Args:
+            files: Buckets of a snapshot, in the order of their numbers.
+            folder: Where the results go, each under the name of its bucket.
+        """
         ...
 
 
@@ -41,22 +45,24 @@ class DuckDB:
         if threads is not None:
             self._connection.execute("SET threads = ?", [threads])
 
-    def run(self, sql: str, files: Sequence[Path]) -> Iterator[pa.Table]:
-        """Yield the result of a compiled expression for each file in turn."""
+    def run(self, sql: str, files: Sequence[Path], folder: Path) -> Iterator[Path]:
+        """Write the result for each bucket, and yield the files in turn; see `Engine`."""
+        wanted = ""
         for path in files:
-            source = str(path).replace("'", "''")
-            view = f"CREATE OR REPLACE TEMP VIEW {FACTS} AS SELECT * FROM read_parquet('{source}')"  # noqa: S608 - quoted
+            view = f"CREATE OR REPLACE TEMP VIEW {FACTS} AS SELECT * FROM read_parquet({_text(path)})"  # noqa: S608 - quoted
             self._connection.execute(view)
-            yield self._table(sql)
+            wanted = wanted or self._narrowed(sql)
+            results = folder / path.name
+            copy = f"COPY ({wanted}) TO {_text(results)} (FORMAT parquet, COMPRESSION zstd)"
+            self._connection.execute(copy).fetchall()
+            yield results
 
-    def run_table(self, sql: str, table: pa.Table) -> pa.Table:
-        """Return the result of a compiled expression over a table in memory."""
-        self._connection.register("given", table)
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {FACTS} AS FROM given")
-        found = self._table(sql)
-        self._connection.execute(f"DROP VIEW {FACTS}")
-        self._connection.unregister("given")
-        return found
+    def _narrowed(self, sql: str) -> str:
+        """Return the same with sums as numbers of 64 bits: wider ones would stand in Parquet as floating point."""
+        described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
+        wide = [f'CAST("{name}" AS BIGINT) AS "{name}"' for name, type_, *_ in described if type_ == "HUGEINT"]
+        return f"SELECT * REPLACE ({', '.join(wide)}) FROM ({sql})" if wide else sql  # noqa: S608 - names of columns
 
-    def _table(self, sql: str) -> pa.Table:
-        return self._connection.sql(sql).to_arrow_table()
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

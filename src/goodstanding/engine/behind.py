@@ -125,7 +125,7 @@ def place(ready: Instant, variants: Sequence[Sequence[Row]], as_of: date) -> lis
     """Return the class of each of some sets of rows, all on one day; ``None`` where a set holds no registration."""
     found: list[Classified | None] = [None] * len(variants)
     for numbers in _chunks(variants):
-        ready.give({**row, "entity_id": str(number)} for number in numbers for row in variants[number])
+        ready.give({**row, "entity": str(number)} for number in numbers for row in variants[number])
         for one in ready.on(as_of):
             found[int(one.entity_id)] = one
     return found
@@ -214,8 +214,7 @@ def behind(ready: Instant, book: Rulebook, card: Scorecard, known: Known, as_of:
 
 
 def _points(card: Scorecard, indicator: str, placed: Classified) -> int:
-    lines = zip(card.weighings, placed.lines, strict=True)
-    return sum(points for weighing, points in lines if weighing.indicator == indicator)
+    return sum(line.points for line in placed.lines(card) if line.indicator == indicator)
 
 
 def _kinds(book: Rulebook, card: Scorecard) -> dict[str, frozenset[str]]:

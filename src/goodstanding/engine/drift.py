@@ -14,7 +14,7 @@ def bin_counts(files: Sequence[Path], card: Scorecard) -> dict[str, list[int]]:
     """Return, by indicator weighed for everyone, the businesses without a value and then those in each bin.
 
     Args:
-        files: Parquet files of one run, as `goodstanding.engine.whole.class_tables` writes them.
+        files: Parquet files of one run, as `goodstanding.engine.whole.class_files` writes them.
         card: The scorecard of that run.
     """
     weighings = [weighing for weighing in card.weighings if not weighing.area]

@@ -1,10 +1,10 @@
 """Which facts and fields the engine may weigh, and how a row of the snapshot says them.
 
-Columns: ``entity_id``, ``kind``, ``from_day``, ``until_day`` (excluded, null when open), ``hidden_day`` (first day on
-which the public may no longer see it, null when none), ``place`` (of the fact among its entity's, in the order of the
-view), ``established_ymd`` (on registrations only: since when the business exists by this one, as YYYYMMDD), and one
-column for each feature field of the catalogue: whole numbers, truth values and days as such, codes as text, several
-codes as text between bars (``|1|E|``).
+Columns: ``entity`` (the business: its id, and in a file the number that stands for it there), ``kind``, ``from_day``,
+``until_day`` (excluded, null when open), ``hidden_day`` (first day on which the public may no longer see it, null when
+none), ``place`` (of the fact among its entity's, in the order of the view), ``established_ymd`` (on registrations only:
+since when the business exists by this one, as YYYYMMDD), and one column for each feature field of the catalogue: whole
+numbers, truth values and days as such, codes as text, several codes as a whole number with a bit for each.
 
 Rules kept here:
 - What has left the public view on its lawful day is no feature either; what was never to be shown never is one. Facts
@@ -30,13 +30,13 @@ from goodstanding.core.fact import Exposure, Fact, FactKind, Field, FieldType, V
 from goodstanding.core.ledger import View, view
 from goodstanding.core.related import PREFIX, links
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.indicator import day_number, ymd
+from goodstanding.engine.indicator import bits, day_number, ymd
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised whenever rows or columns come to mean something else, so that no snapshot mixes both."""
 
 _FIXED = (
-    ("entity_id", pa.string()),
+    ("entity", pa.string()),
     ("kind", pa.string()),
     ("from_day", pa.int32()),
     ("until_day", pa.int32()),
@@ -44,13 +44,14 @@ _FIXED = (
     ("place", pa.int32()),
     ("established_ymd", pa.int32()),
 )
+_MOST_CODES = 62  # what a whole number of 64 bits holds besides its sign, on every engine
 _TYPES = {
     FieldType.TEXT: pa.string(),
     FieldType.INTEGER: pa.int64(),
     FieldType.BOOLEAN: pa.bool_(),
     FieldType.DAY: pa.int32(),
     FieldType.CODE: pa.string(),
-    FieldType.CODES: pa.string(),
+    FieldType.CODES: pa.int64(),
 }
 
 
@@ -69,7 +70,7 @@ def schema(book: Rulebook) -> pa.Schema:
     """Return the columns of a snapshot under one rulebook.
 
     Raises:
-        IndicatorUnfit: A feature field has the name of another column, however written, or a code holds a bar.
+        IndicatorUnfit: A feature field has the name of another column, however written, or more codes than fit.
     """
     taken = {name for name, _ in _FIXED}
     columns = list(_FIXED)
@@ -77,8 +78,11 @@ def schema(book: Rulebook) -> pa.Schema:
         # Engines take names that differ only by case for one.
         if name.lower() in taken:
             raise _unfit(book, name, "Another column has that name.", "A name of its own, however written.")
-        if field.type is FieldType.CODES and any("|" in code for code in field.codes):
-            raise _unfit(book, name, f"A code of table {field.table} holds a bar.", "Codes without |.")
+        if field.type is FieldType.CODES and len(field.codes) > _MOST_CODES:
+            found = f"Table {field.table} has {len(field.codes)} codes."
+            raise _unfit(
+                book, name, found, f"At most {_MOST_CODES}: a row holds several of them as the bits of one number."
+            )
         taken.add(name.lower())
         columns.append((name, _TYPES[field.type]))
     return pa.schema(columns)
@@ -101,6 +105,7 @@ class Reading:
     is_public: bool
     disclosure: Disclosure  # the display rules of this kind alone: the others cost time and never match
     fields: Mapping[str, FieldType]
+    bits: Mapping[str, Mapping[str, int]]  # of the fields of several codes
 
 
 def readings(book: Rulebook) -> dict[str, Reading]:
@@ -110,8 +115,10 @@ def readings(book: Rulebook) -> dict[str, Reading]:
         is_registration = code == book.roles.kind
         if kind.is_feature or is_registration:
             display = tuple(rule for rule in book.disclosure.display if rule.kind == code)
-            fields = {name: field.type for name, field in _features(kind).items()}
-            found[code] = Reading(is_registration, kind.is_public, Disclosure(display, ()), fields)
+            features = _features(kind)
+            fields = {name: field.type for name, field in features.items()}
+            several = {name: bits(field) for name, field in features.items() if field.type is FieldType.CODES}
+            found[code] = Reading(is_registration, kind.is_public, Disclosure(display, ()), fields, several)
     for relation in book.related:
         found |= {PREFIX + carried: found[carried] for carried in relation.carries}
     return found
@@ -172,7 +179,7 @@ def _carried_rows(
             if over or (hidden is not None and hidden <= from_day):
                 continue
             carried = {
-                "entity_id": link.entity_id,
+                "entity": link.entity_id,
                 "kind": PREFIX + row["kind"],
                 "from_day": from_day,
                 "hidden_day": hidden,
@@ -198,7 +205,7 @@ def _own_rows(seen: View, book: Rulebook, by_kind: Mapping[str, Reading]) -> lis
                 continue
             hidden = None if when.span.until_on is None else day_number(when.span.until_on)
         row: dict[str, Any] = {
-            "entity_id": fact.entity_id,
+            "entity": fact.entity_id,
             "kind": fact.kind,
             "from_day": day_number(fact.span.from_on),
             "until_day": None if fact.span.until_on is None else day_number(fact.span.until_on),
@@ -209,7 +216,7 @@ def _own_rows(seen: View, book: Rulebook, by_kind: Mapping[str, Reading]) -> lis
         for name, type_ in reading.fields.items():
             value = fact.payload.get(name)
             if value is not None:
-                row[name] = _cell(value, type_)
+                row[name] = _cell(value, type_, reading.bits.get(name, {}))
         rows.append(row)
     return rows
 
@@ -220,9 +227,10 @@ def _established(registration: Fact, first: Fact, book: Rulebook) -> int:
     return ymd(date.fromisoformat(said) if isinstance(said, str) and said else first.span.from_on)
 
 
-def _cell(value: Value, type_: FieldType) -> Value:
+def _cell(value: Value, type_: FieldType, bit_of: Mapping[str, int]) -> Value:
     if type_ is FieldType.CODES and isinstance(value, tuple):
-        return "|" + "|".join(value) + "|"
+        # What the table no longer has, nobody can ask for.
+        return sum(bit_of.get(code, 0) for code in value)
     if type_ is FieldType.DAY and isinstance(value, str):
         return day_number(date.fromisoformat(value))
     return value

@@ -23,7 +23,7 @@ import ibis.expr.types as ir
 from goodstanding.core.dates import add_months
 from goodstanding.core.duty import Duty
 from goodstanding.core.errors import IndicatorUnfit
-from goodstanding.core.fact import Exposure
+from goodstanding.core.fact import Exposure, Field
 from goodstanding.core.related import PREFIX
 from goodstanding.core.rulebook import Rulebook
 
@@ -38,6 +38,11 @@ def day_number(day: date) -> int:
 def ymd(day: date) -> int:
     """Return a day as the number YYYYMMDD: the difference of two, cut to ten thousands, is their whole years."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def bits(field: Field) -> dict[str, int]:
+    """Return the bit that stands for each code of a field of several, by its place among the sorted codes."""
+    return {code: 1 << place for place, code in enumerate(sorted(field.codes))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Facts:
 
     Args:
         table: Rows begun by the day and still displayed; see `goodstanding.engine.features` for the columns.
+        kinds: Fact kinds of these rows, and no others.
         clock: Whatever follows from the day alone.
         book: The rulebook, for its code tables and duties.
     """
@@ -75,6 +81,7 @@ class Facts:
     table: ir.Table
     clock: Clock
     book: Rulebook
+    kinds: frozenset[str] = frozenset()
 
     @property
     def day(self) -> ir.IntegerScalar:
@@ -92,7 +99,8 @@ class Facts:
 
     def of(self, kind: str) -> ir.BooleanValue:
         """Facts of one kind begun by the day, ended ones included."""
-        return self.table.kind == kind
+        # Where all are of that kind, asking each would cost and tell nothing.
+        return ibis.literal(True) if self.kinds == {kind} else self.table.kind == kind
 
     def in_force(self, kind: str) -> ir.BooleanValue:
         """Facts of one kind whose span contains the day."""
@@ -110,18 +118,18 @@ class Facts:
         """One where any fact agrees, else zero."""
         return (self.count(where) > 0).cast("int64")
 
-    def holds_any(self, field: str, codes: frozenset[str]) -> ir.BooleanValue:
-        """Facts whose field of several codes holds one of ``codes``; a code stands between bars, as in ``|1|E|``."""
-        held = [self.table[field].contains(f"|{code}|") for code in sorted(codes)]
-        return ibis.or_(*held) if held else ibis.literal(False)
+    def holds_any(self, kind: str, field: str, codes: frozenset[str]) -> ir.BooleanValue:
+        """Facts whose field of several codes, of one kind, holds one of ``codes``."""
+        bit_of = bits(self.book.kinds[kind].fields[field])
+        asked = ibis.literal(sum(bit_of[code] for code in codes), "int64")
+        return (self.table[field] & asked) != 0 if codes else ibis.literal(False)
 
     @property
     def adverse(self) -> ir.BooleanValue:
         """Inspection results that the rulebook calls adverse."""
         rules = self.book.inspection
-        return self.holds_any(
-            rules.result_field, frozenset(code for code, result in rules.results.items() if result.is_adverse)
-        )
+        adverse = frozenset(code for code, result in rules.results.items() if result.is_adverse)
+        return self.holds_any(rules.result_kind, rules.result_field, adverse)
 
     def established(self) -> ir.IntegerScalar:
         """Day since which the business exists, as YYYYMMDD, by the registration that gives its profile on the day."""
@@ -179,6 +187,10 @@ class Facts:
         return next(duty for duty in self.book.duties.values() if duty.kind == kind)
 
 
+Measure = Callable[[Facts], ir.IntegerScalar]
+"""One aggregate over the rows of one entity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator.
@@ -190,9 +202,11 @@ class Indicator:
         source: Which rule or notice asks for it, in words.
         dimension: Its place in the reference index: basic, dynamics, supervision, related or social.
         needs: What it reads of the catalogue.
-        measure: The aggregate over the rows of the kinds in ``needs``; ``NULL`` where it has nothing to say.
+        measure: The aggregate over the rows of the kinds in ``needs``; ``NULL`` where it has nothing to say. Or, by
+            kind, an aggregate over the rows of each alone, zero where there are none.
         empty: What it says of an entity that has no row of these kinds.
         needs_duty: Fact kind that a yearly duty must ask for, or empty.
+        joined: What the aggregates by kind make together, where there are several.
     """
 
     name: str
@@ -202,9 +216,10 @@ class Indicator:
     source: str
     dimension: str
     needs: tuple[Need, ...]
-    measure: Callable[[Facts], ir.IntegerScalar]
+    measure: Measure | Mapping[str, Measure]
     empty: int | None = 0
     needs_duty: str = ""
+    joined: Callable[[Mapping[str, ir.IntegerValue]], ir.IntegerValue] | None = None
 
     @property
     def kinds(self) -> frozenset[str]:

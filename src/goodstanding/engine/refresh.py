@@ -68,16 +68,15 @@ def refresh(
     version = new_version(snapshot.folder, position, known_at)
     files = BucketFiles(snapshot.folder / version, len(by_bucket), book, snapshot.paths, replaced)
     _, links = fill(files, entities, book, known_at, on_progress)
-    names, digests = list(snapshot.files), list(snapshot.digests)
+    names = list(snapshot.files)
     for number in replaced:
-        names[number], digests[number] = f"{version}/{file_name(number)}", ""
+        names[number] = f"{version}/{file_name(number)}"
     bare = replace(
         snapshot,
         known_at=known_at,
         position=position,
         entities=snapshot.entities + new_entities,
         files=tuple(names),
-        digests=tuple(digests),
         complete_through=complete_through,
     )
     return finish(bare, version, _links(snapshot, touched, links) if book.related else None)

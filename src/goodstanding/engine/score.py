@@ -1,9 +1,9 @@
 """A scorecard compiled: indicators, points, total and class in one expression over the snapshot.
 
 Rules kept here:
-- One query gives, for every registered entity, each indicator, the points of each line, the signals and direct rules
-  that hold, the total and the class; `goodstanding.core.classification.score` is its oracle, and tests hold both
-  together.
+- One query gives, for every registered entity, each indicator, the key areas, the signals and direct rules that hold,
+  the points and the class; `goodstanding.core.classification.score` is its oracle, and tests hold both together.
+- What one line of the card gives follows from the value and the card: it is told where it is asked for, never stored.
 - The same expression runs over a bucket of the snapshot (`whole.py` beside this) and over one entity's facts
   (`instant.py`), so both give the same answer.
 - A class is a whole number, its place on the scale, and a signal is a table from place to place: nothing is computed
@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from itertools import chain
 from operator import add
 from threading import Lock
 from typing import Any
@@ -33,11 +34,12 @@ from goodstanding.core.rule import the_one_in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import FACTS, DuckDB
 from goodstanding.engine.features import schema
-from goodstanding.engine.indicator import Clock, Facts, Indicator, check_fit, day_clock
+from goodstanding.engine.indicator import Clock, Facts, Indicator, Measure, check_fit, day_clock
 from goodstanding.engine.indicators import every
 
 _IBIS_TYPES = {pa.string(): "string", pa.int32(): "int32", pa.int64(): "int64", pa.bool_(): "boolean"}
 _BITS = 3  # of a place in a table of places; a scale has at most eight classes, and 16 places fit in 48 bits
+_FEW = 2  # parts over the same kinds
 _KEPT = 64  # compiled scorecards: days and cards in use at one time are few
 
 
@@ -46,9 +48,9 @@ class Classified:
     """One entity's class, and all it rests on.
 
     Args:
+        entity_id: Of the business.
         values: The card's indicators; ``None`` where one has nothing to say.
         areas: The card's key areas the entity is in.
-        lines: Points of each weighing, in the card's order.
         held: Whether each signal and then each direct rule holds, in the card's order.
     """
 
@@ -57,25 +59,24 @@ class Classified:
     points: int
     values: dict[str, int | None]
     areas: frozenset[str]
-    lines: tuple[int, ...]
     held: tuple[bool, ...]
 
     @property
     def values_json(self) -> str:
         return json.dumps(self.values, separators=(",", ":"))
 
+    def lines(self, card: Scorecard) -> tuple[Line, ...]:
+        """Return what each weighing of the card gives, in its order."""
+        return tuple(weighing.line(self.values[weighing.indicator], self.areas) for weighing in card.weighings)
+
     def outcome(self, card: Scorecard) -> Outcome:
         """Return the explanation the engine gives, as `goodstanding.core.classification.score` would."""
-        lines = tuple(
-            Line(one.indicator, self.values[one.indicator], points, not one.area or one.area in self.areas)
-            for one, points in zip(card.weighings, self.lines, strict=True)
-        )
         signals = zip(card.signals, self.held, strict=False)
         direct = zip(card.direct, self.held[len(card.signals) :], strict=True)
         return Outcome(
             points=self.points,
             class_code=self.class_code,
-            lines=lines,
+            lines=self.lines(card),
             direct=tuple(rule for rule, holds in direct if holds),
             signals=tuple(signal for signal, holds in signals if holds),
         )
@@ -97,32 +98,24 @@ def expression(book: Rulebook, card: Scorecard, clock: Clock) -> ir.Table:
     Raises:
         IndicatorUnfit: An indicator of the card is unknown, or the rulebook cannot feed it.
     """
-    table = ibis.table({field.name: _IBIS_TYPES[field.type] for field in schema(book)}, name=FACTS)
+    columns = {field.name: _IBIS_TYPES[field.type] for field in schema(book)}
+    table = ibis.table(columns | {"entity": "int64"}, name=FACTS)
     day = Facts(table, clock, book).day
     begun = table.filter(table.from_day <= day, table.hidden_day.isnull() | (table.hidden_day > day))
     grouped = _by_entity(begun, clock, book, card)
     scale = book.scales[card.scale]
-    lines = {_line(number): _points(grouped, weighing) for number, weighing in enumerate(card.weighings)}
     held = {_held(number): _holds(grouped, condition) for number, condition in enumerate(card.conditions)}
-    lined = grouped.mutate(**lines, **held)
-    total = reduce(add, (lined[name] for name in lines), ibis.literal(card.base, "int64"))
-    scored = lined.mutate(points=ibis.greatest(total, ibis.literal(0, "int64")))
+    total = reduce(add, (_points(grouped, weighing) for weighing in card.weighings), _whole(card.base))
+    scored = grouped.mutate(points=ibis.greatest(total, _whole(0)), **held)
     placed = scored.mutate(class_position=_position(scored, card, scale))
     return placed.select(*result_schema(card).names)
 
 
 def result_schema(card: Scorecard) -> pa.Schema:
-    """Return the columns of a classification: id, place of the class, points, indicators, areas, lines, conditions."""
-    numbers = ["class_position", "points", *card.indicators, *(_area(code) for code in card.areas)]
-    numbers += [_line(number) for number in range(len(card.weighings))]
+    """Return the columns of a classification: entity, place of the class, points, indicators, areas, conditions."""
+    numbers = ["entity", "class_position", "points", *card.indicators, *(_area(code) for code in card.areas)]
     flags = [_held(number) for number in range(len(card.conditions))]
-    return pa.schema(
-        [("entity_id", pa.string()), *((name, pa.int64()) for name in numbers), *((name, pa.bool_()) for name in flags)]
-    )
-
-
-def _line(number: int) -> str:
-    return f"line_{number}"
+    return pa.schema([*((name, pa.int64()) for name in numbers), *((name, pa.bool_()) for name in flags)])
 
 
 def _held(number: int) -> str:
@@ -154,46 +147,91 @@ def indicators_of(book: Rulebook, card: Scorecard) -> dict[str, Indicator]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One aggregate: an indicator, what one of its kinds adds to it, or an area.
+
+    Args:
+        empty: What it says of an entity without rows of these kinds.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    measure: Measure
+    empty: int | None
+
+
 def _by_entity(begun: ir.Table, clock: Clock, book: Rulebook, card: Scorecard) -> ir.Table:
     """Return each registered entity's indicators and areas, one column each.
 
-    Measures over the same kinds are one aggregate over the rows of these kinds alone, joined to the registrations: most
+    Parts over the same kinds are one aggregate over the rows of these kinds alone, joined to the registrations: most
     rows are of no use to most indicators, and skipping them by kind is far cheaper than asking each one.
     """
-    measures: dict[frozenset[str], dict[str, Indicator | Area]] = {frozenset({book.roles.kind}): {}}
-    for name, indicator in indicators_of(book, card).items():
-        measures.setdefault(indicator.kinds, {})[name] = indicator
-    for code in card.areas:
-        area = book.areas[code]
-        measures.setdefault(frozenset({area.kind}), {})[_area(code)] = area
+    indicators = indicators_of(book, card)
+    areas = [_area_part(book.areas[code]) for code in card.areas]
+    parts = {name: _parts(indicator) for name, indicator in indicators.items()}
     joined: ir.Table | None = None
-    for number, (kinds, together) in enumerate(measures.items()):
+    filled: dict[str, ir.IntegerValue] = {}
+    shared = _together([*chain.from_iterable(parts.values()), *areas], book.roles.kind)
+    for number, (kinds, together) in enumerate(shared.items()):
         rows = begun.filter(begun.kind.isin(sorted(kinds)))
-        facts = Facts(rows, clock, book)
-        columns = {name: _measure(one, facts) for name, one in together.items()}
-        grouped = rows.group_by("entity_id").aggregate(**columns)
+        facts = Facts(rows, clock, book, kinds)
+        grouped = rows.group_by("entity").aggregate(
+            **{part.name: part.measure(facts).cast("int64") for part in together}
+        )
         # A business that has no registration yet is not classified: the registrations come first.
-        joined = grouped if joined is None else joined.left_join(grouped, "entity_id", rname=f"{{name}}_{number}")
+        joined = grouped if joined is None else joined.left_join(grouped, "entity", rname=f"{{name}}_{number}")
     assert joined is not None  # noqa: S101 - the registrations are always there
-    filled: dict[str, ir.Value] = {}
-    for kinds, together in measures.items():
-        for name, one in together.items():
-            empty = one.empty if isinstance(one, Indicator) else 0
+    for kinds, together in shared.items():
+        for part in together:
             # Where registrations are among the kinds, every entity has rows, and nothing said means nothing to say.
-            is_sure = book.roles.kind in kinds or empty is None
-            filled[name] = joined[name] if is_sure else joined[name].fill_null(empty)
-    return joined.select("entity_id", **filled)
+            is_sure = book.roles.kind in kinds or part.empty is None
+            filled[part.name] = joined[part.name] if is_sure else joined[part.name].fill_null(part.empty)
+    whole = {name: _whole_of(indicator, filled) for name, indicator in indicators.items()}
+    return joined.select("entity", **whole, **{area.name: filled[area.name] for area in areas})
 
 
-def _measure(one: Indicator | Area, facts: Facts) -> ir.IntegerScalar:
-    return (one.measure(facts) if isinstance(one, Indicator) else facts.any(_in_area(facts, one))).cast("int64")
+def _parts(indicator: Indicator) -> list[_Part]:
+    if not isinstance(indicator.measure, Mapping):
+        return [_Part(indicator.name, indicator.kinds, indicator.measure, indicator.empty)]
+    return [
+        _Part(_part(indicator.name, kind), frozenset({kind}), measure, 0) for kind, measure in indicator.measure.items()
+    ]
 
 
-def _in_area(facts: Facts, area: Area) -> ir.BooleanValue:
-    field = facts.book.kinds[area.kind].fields[area.field]
-    several = field.type is FieldType.CODES
-    holds = facts.holds_any(area.field, area.codes) if several else facts.table[area.field].isin(sorted(area.codes))
-    return facts.in_force(area.kind) & holds
+def _part(name: str, kind: str) -> str:
+    return f"{name}_of_{kind}"
+
+
+def _whole_of(indicator: Indicator, filled: Mapping[str, ir.IntegerValue]) -> ir.IntegerValue:
+    if indicator.joined is None or not isinstance(indicator.measure, Mapping):
+        return filled[indicator.name]
+    return indicator.joined({kind: filled[_part(indicator.name, kind)] for kind in indicator.measure}).cast("int64")
+
+
+def _area_part(area: Area) -> _Part:
+    def measure(facts: Facts) -> ir.IntegerScalar:
+        several = facts.book.kinds[area.kind].fields[area.field].type is FieldType.CODES
+        said = facts.table[area.field]
+        holds = facts.holds_any(area.kind, area.field, area.codes) if several else said.isin(sorted(area.codes))
+        return facts.any(facts.in_force(area.kind) & holds)
+
+    return _Part(_area(area.code), frozenset({area.kind}), measure, 0)
+
+
+def _together(parts: Iterable[_Part], registration: str) -> dict[frozenset[str], list[_Part]]:
+    """Return parts by the kinds whose rows they share, those of the registrations first.
+
+    Kinds with few parts share one aggregate: joining another costs more than asking its rows for their kind.
+    """
+    shared: dict[frozenset[str], list[_Part]] = {frozenset({registration}): []}
+    for part in parts:
+        shared.setdefault(part.kinds, []).append(part)
+    rare = [kinds for kinds, some in shared.items() if len(some) <= _FEW and registration not in kinds]
+    few = [part for kinds in rare for part in shared.pop(kinds)]
+    if few:
+        shared.setdefault(frozenset().union(*rare), []).extend(few)
+    return shared
 
 
 def _points(table: ir.Table, weighing: Weighing) -> ir.IntegerValue:
@@ -267,20 +305,18 @@ def compiled(book: Rulebook, card: Scorecard, as_of: date, dialect: str = DuckDB
 
 
 def classified(rows: Iterable[Sequence[Any]], card: Scorecard, scale: Scale) -> list[Classified]:
-    """Return rows with the columns of `result_schema` as what they say."""
+    """Return rows with the columns of `result_schema`, the id first, as what they say."""
     codes = [band.code for band in scale.bands]
     names, areas = card.indicators, card.areas
     to_areas = 3 + len(names)
-    to_lines = to_areas + len(areas)
-    to_held = to_lines + len(card.weighings)
+    to_held = to_areas + len(areas)
     return [
         Classified(
             entity_id=row[0],
             class_code=codes[row[1]],
             points=row[2],
             values=dict(zip(names, row[3:to_areas], strict=True)),
-            areas=frozenset(code for code, is_in in zip(areas, row[to_areas:to_lines], strict=True) if is_in),
-            lines=tuple(row[to_lines:to_held]),
+            areas=frozenset(code for code, is_in in zip(areas, row[to_areas:to_held], strict=True) if is_in),
             held=tuple(map(bool, row[to_held:])),
         )
         for row in rows

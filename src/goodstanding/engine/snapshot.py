@@ -1,7 +1,8 @@
 """The facts as the engine reads them: one long table in Parquet, in buckets by a hash of the entity.
 
 Rules kept here:
-- An entity stands in one bucket; `buckets.py` beside this says in which and in what order, `features.py` the columns.
+- An entity stands in one bucket; `buckets.py` beside this says in which, in what order and under which number,
+  `features.py` the columns.
 - A snapshot replaces another at once: files are written beside, never over those in force, then the manifest is renamed
   into place. A crash before the rename leaves the old snapshot in force, one after it the new; what it left behind is
   swept away by the next.
@@ -13,8 +14,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,7 @@ import pyarrow.parquet as pq
 from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.buckets import ROW_GROUP, BucketFiles, file_name
+from goodstanding.engine.buckets import ROW_GROUP, BucketFiles, file_name, ids_name
 from goodstanding.engine.features import LAYOUT, apart, parties_of, readings, rows_of
 
 MANIFEST = "manifest.json"
@@ -39,7 +40,7 @@ class Snapshot:
 
     Args:
         files: Parquet files of the buckets, in the order of bucket numbers.
-        digests: SHA-256, in hex, of each file.
+        digests: SHA-256, in hex, by name, of every file: the buckets, their ids and the links.
         complete_through: Position up to which no fact was left out for being learned later than ``known_at``.
         links: File of (party, entity id), sorted: who names whom as related; empty where no rule relates businesses.
         layout: What rows and columns meant when it was written.
@@ -52,10 +53,9 @@ class Snapshot:
     entities: int
     facts: int
     files: tuple[str, ...]
-    digests: tuple[str, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
     complete_through: int = 0
     links: str = ""
-    links_digest: str = ""
     layout: int = LAYOUT
 
     @property
@@ -63,10 +63,9 @@ class Snapshot:
         return [self.folder / name for name in self.files]
 
     @property
-    def named(self) -> dict[str, str]:
-        """Every file with its digest."""
-        found = dict(zip(self.files, self.digests, strict=True))
-        return found | ({self.links: self.links_digest} if self.links else {})
+    def names(self) -> list[str]:
+        """Every file of it: the buckets, their ids and the links."""
+        return [*self.files, *map(ids_name, self.files), *filter(None, [self.links])]
 
 
 def write(
@@ -139,12 +138,12 @@ def finish(bare: Snapshot, version: str, links: pa.Table | None) -> Snapshot:
     """Put a snapshot in force whose buckets are written, and sweep away what it replaces.
 
     Args:
-        bare: The snapshot but for digests, links and the number of its rows; digests it has are kept by name.
+        bare: The snapshot but for links, the number of its rows and the digests of new files.
         version: Folder of the files that are new.
         links: Who names whom as related, in any order; ``None`` where no rule relates businesses.
     """
     folder = bare.folder
-    name = digest = ""
+    name = ""
     if links is not None:
         name = f"{version}/{LINKS}"
         ordered = links.sort_by([("party", "ascending"), ("entity_id", "ascending")])
@@ -152,12 +151,9 @@ def finish(bare: Snapshot, version: str, links: pa.Table | None) -> Snapshot:
     for path in sorted((folder / version).iterdir()):
         _sync(path)
     _sync(folder / version)
-    known = dict(zip(bare.files, bare.digests, strict=False))
-    digests = tuple(known.get(file) or _digest(folder / file) for file in bare.files)
-    if name:
-        digest = _digest(folder / name)
     facts = sum(pq.read_metadata(path).num_rows for path in bare.paths)
-    done = replace(bare, facts=facts, digests=digests, links=name, links_digest=digest)
+    whole = replace(bare, facts=facts, links=name)
+    done = replace(whole, digests={file: bare.digests.get(file) or _digest(folder / file) for file in whole.names})
     put_in_force(done)
     sweep(folder)
     return done
@@ -190,15 +186,14 @@ def read(folder: Path) -> Snapshot:
             entities=found["entities"],
             facts=found["facts"],
             files=tuple(found["files"]),
-            digests=tuple(found["digests"]),
+            digests=dict(found["digests"]),
             complete_through=found["complete_through"],
             links=found["links"],
-            links_digest=found["links_digest"],
             layout=found["layout"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _harmed(folder, f"Its manifest cannot be read: {error}.") from None
-    for name in (*snapshot.files, *filter(None, [snapshot.links])):
+    for name in snapshot.names:
         if not (folder / name).is_file():
             raise _harmed(folder, f"{name} is missing.")
     return snapshot
@@ -210,9 +205,8 @@ def check(snapshot: Snapshot) -> None:
     Raises:
         SnapshotHarmed: A file is another than was written.
     """
-    if len(snapshot.files) != len(snapshot.digests):
-        raise _harmed(snapshot.folder, f"It names {len(snapshot.files)} files and {len(snapshot.digests)} digests.")
-    for name, digest in snapshot.named.items():
+    for name in snapshot.names:
+        digest = snapshot.digests.get(name)
         if _digest(snapshot.folder / name) != digest:
             raise _harmed(snapshot.folder, f"{name} does not hash to {digest}.")
 
@@ -234,8 +228,7 @@ def links_of(snapshot: Snapshot) -> pa.Table:
 def sweep(folder: Path) -> None:
     """Remove the files that the snapshot in force does not name: replaced ones, and what a crash left behind."""
     try:
-        snapshot = read(folder)
-        named = {*snapshot.files, snapshot.links}
+        named = set(read(folder).names)
     except SnapshotHarmed:
         # Nothing there can be used, and it is made anew from the ledger.
         named = set()

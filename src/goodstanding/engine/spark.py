@@ -5,7 +5,7 @@ Rules kept here:
   stand in, under the same path.
 - A number too large for its column stops the job (ANSI mode), as it stops DuckDB: no engine gives another number
   quietly. The session's time zone is UTC, though no expression asks for a clock.
-- The result comes back a bucket at a time, so memory here follows the bucket, not the nation.
+- The executors write the result a bucket at a time; it never passes through this process as a whole.
 - pyspark and Java are asked for when the engine is, and not before: one machine alone does without them.
 """
 
@@ -27,11 +27,10 @@ import pyarrow.parquet as pq
 
 from goodstanding.core.errors import ClusterFailed, ClusterUnreachable
 from goodstanding.engine.backends import FACTS
+from goodstanding.engine.buckets import SHIFT
 from goodstanding.engine.cluster import LOGGING, LOOPBACK, PORT, spark_home
 
 _BUCKET = "bucket_of_entity"
-# The rule of `goodstanding.engine.snapshot.bucket_of`: the first four bytes of SHA-256 over the id.
-_BUCKET_SQL = "CAST(conv(substring(sha2(entity_id, 256), 1, 8), 16, 10) AS BIGINT) % {buckets}"
 _ANSWERS_WITHIN_S = 5.0
 
 
@@ -109,23 +108,26 @@ class Spark:
                 )
             time.sleep(0.1)
 
-    def run(self, sql: str, files: Sequence[Path]) -> Iterator[pa.Table]:
-        """Yield the result of a compiled expression for each file in turn, after one job over all of them.
+    def run(self, sql: str, files: Sequence[Path], folder: Path) -> Iterator[Path]:
+        """Write the result for each bucket, after one job over all of them, and yield the files in turn.
 
         Args:
             files: Every bucket of a snapshot, in the order of bucket numbers, under a path the workers see too.
+            folder: Where the results go, each under the name of its bucket.
         Raises:
             ClusterFailed: The cluster could not finish.
         """
         if not files:
             return
-        with tempfile.TemporaryDirectory(prefix=".spark-", dir=files[0].parent) as folder:
-            target = Path(folder) / "found"
+        with tempfile.TemporaryDirectory(prefix=".spark-", dir=files[0].parent) as beside:
+            target = Path(beside) / "found"
             with self._telling("To classify on"):
                 empty = self._write(sql, files, target)
-            for number in range(len(files)):
+            for number, path in enumerate(files):
                 parts = sorted((target / f"{_BUCKET}={number}").glob("*.parquet"))
-                yield pa.concat_tables(pq.ParquetFile(part).read() for part in parts) if parts else empty
+                found = pa.concat_tables(pq.ParquetFile(part).read() for part in parts) if parts else empty
+                pq.write_table(found, folder / path.name, compression="zstd")
+                yield folder / path.name
 
     def _write(self, sql: str, files: Sequence[Path], target: Path) -> pa.Table:
         """Let the executors write the result, a folder for each bucket, and return what an empty one looks like."""
@@ -133,8 +135,7 @@ class Spark:
         session.conf.set("spark.sql.shuffle.partitions", str(max(len(files), 2)))
         session.read.parquet(*(path.as_uri() for path in files)).createOrReplaceTempView(FACTS)
         found = session.sql(sql)
-        bucket = _BUCKET_SQL.format(buckets=len(files))
-        placed = found.selectExpr("*", f"{bucket} AS {_BUCKET}")
+        placed = found.selectExpr("*", f"shiftright(entity, {SHIFT}) AS {_BUCKET}")
         # Each bucket is gathered in one place first, or every task would write a file into every bucket.
         placed.repartition(_BUCKET).write.partitionBy(_BUCKET).parquet(target.as_uri())
         types = {"string": pa.string(), "boolean": pa.bool_()}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
+from functools import partial
 from itertools import pairwise
 
 from goodstanding.core.classification import DirectRule, Line, Scorecard, Signal, Weighing
@@ -187,7 +188,7 @@ class _Search:
         for day in asked.turns(self.now.day + timedelta(days=1), through):
             card, placed = asked.on(day)
             for number, stands in enumerate(found):
-                if not stands or stands[-1].card is not card or _differs(stands[-1].placed, placed[number]):
+                if not stands or stands[-1].card is not card or _differs(card, stands[-1].placed, placed[number]):
                     stands.append(_Stand(day, card, placed[number]))
         return found
 
@@ -291,7 +292,7 @@ class _Days:
         if id(card) not in self.ready:
             ready = instant_of(self.book, card)
             rows = [
-                {**row, "entity_id": str(number)}
+                {**row, "entity": str(number)}
                 for number, one in enumerate(self.courses)
                 for row in rows_in(units(ready, self.book, _along(self.known, one)))
             ]
@@ -322,7 +323,7 @@ class _Days:
     def _between(self, before: date, after: date) -> Iterator[date]:
         """Yield the days later than ``before``, up to ``after``, on which something changes."""
         (card, was), (card_then, then) = self.on(before), self.on(after)
-        if card is card_then and not any(map(_differs, was, then)):
+        if card is card_then and not any(map(partial(_differs, card), was, then)):
             return
         days = (after - before).days
         if days == 1:
@@ -341,13 +342,12 @@ def _along(known: Known, run: Course) -> Known:
     return replace(known, facts=run.facts, hidden=run.hidden)
 
 
-def _differs(one: Classified, other: Classified) -> bool:
-    return (one.class_code, one.points, one.lines, one.held) != (
-        other.class_code,
-        other.points,
-        other.lines,
-        other.held,
-    )
+def _differs(card: Scorecard, one: Classified, other: Classified) -> bool:
+    def told(placed: Classified) -> tuple[object, ...]:
+        points = [line.points for line in placed.lines(card)]
+        return placed.class_code, placed.points, points, placed.held
+
+    return told(one) != told(other)
 
 
 def _since(stands: Sequence[_Stand], key: tuple[str, str], points: int) -> date:
@@ -362,8 +362,7 @@ def _since(stands: Sequence[_Stand], key: tuple[str, str], points: int) -> date:
 
 
 def _lines(card: Scorecard, placed: Classified) -> dict[tuple[str, str], Line]:
-    lines = placed.outcome(card).lines
-    return {(one.indicator, one.area): line for one, line in zip(card.weighings, lines, strict=True)}
+    return {(one.indicator, one.area): line for one, line in zip(card.weighings, placed.lines(card), strict=True)}
 
 
 def _held(card: Scorecard, placed: Classified) -> tuple[DirectRule | Signal, ...]:

@@ -258,7 +258,7 @@ def _change(run: int | None, as_of: date, before: _State, now: _State) -> Change
 
 
 def _lines(state: _State) -> dict[tuple[str, str], Line]:
-    lines = state.placed.outcome(state.card).lines
+    lines = state.placed.lines(state.card)
     return {(one.indicator, one.area): line for one, line in zip(state.card.weighings, lines, strict=True)}
 
 

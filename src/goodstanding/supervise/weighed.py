@@ -12,13 +12,12 @@ from pathlib import Path
 from goodstanding.core.errors import SnapshotHarmed
 from goodstanding.core.fact import Fact
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.buckets import in_buckets
+from goodstanding.engine.buckets import ENTITIES_PER_BUCKET, in_buckets
 from goodstanding.engine.features import parties_of
 from goodstanding.engine.refresh import refresh, serves
 from goodstanding.engine.snapshot import Snapshot, naming, read, write
 from goodstanding.records import ledger
 
-ENTITIES_PER_BUCKET = 50_000
 _CHUNK = 5_000
 
 

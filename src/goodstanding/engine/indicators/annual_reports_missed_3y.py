@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis.expr.types as ir
 
 from goodstanding.engine.indicator import Facts, Indicator, Need
 
+_WINDOWS = range(3)
 
-def measure(facts: Facts) -> ir.IntegerScalar:
-    """Return the aggregate over one entity's facts."""
+
+def owed(facts: Facts) -> ir.IntegerScalar:
+    """Return a bit for each window that bound the business, as its registrations say."""
     duty = facts.duty_of("annual_report")
-    missed = []
-    for back in range(3):
-        year = facts.window_year(duty, back) - duty.years_back
-        filed = facts.count(facts.of(duty.kind) & (facts.table[duty.year_field] == year)) > 0
-        missed.append((facts.owed(duty, back) & ~filed).cast("int64"))
-    return sum(missed, start=facts.none())
+    return sum((facts.owed(duty, back).cast("int64") * 2**back for back in _WINDOWS), start=facts.none())
+
+
+def filed(facts: Facts) -> ir.IntegerScalar:
+    """Return a bit for each window whose report was filed."""
+    duty = facts.duty_of("annual_report")
+    found = facts.none()
+    for back in _WINDOWS:
+        of_year = facts.table[duty.year_field] == facts.window_year(duty, back) - duty.years_back
+        found += facts.any(facts.of(duty.kind) & of_year) * 2**back
+    return found
+
+
+def missed(of: Mapping[str, ir.IntegerValue]) -> ir.IntegerValue:
+    """Return how many windows bound the business and were let pass."""
+    passed = of["registration"] - (of["registration"] & of["annual_report"])
+    return sum(((passed >> back) & 1 for back in _WINDOWS[1:]), start=passed & 1)
 
 
 INDICATOR = Indicator(
@@ -26,6 +41,7 @@ INDICATOR = Indicator(
     source="General index of credit risk classification, first edition (2022 notice on credit risk classification)",
     dimension="dynamics",
     needs=(Need("annual_report", "year"), Need("registration")),
-    measure=measure,
+    measure={"registration": owed, "annual_report": filed},
     needs_duty="annual_report",
+    joined=missed,
 )

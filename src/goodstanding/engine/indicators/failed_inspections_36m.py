@@ -9,7 +9,7 @@ from goodstanding.engine.indicator import Facts, Indicator, Need
 
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
-    failed = facts.holds_any("results", frozenset({"fail"}))
+    failed = facts.holds_any("inspection", "results", frozenset({"fail"}))
     return facts.count(facts.within_months("inspection", 36) & failed)
 
 

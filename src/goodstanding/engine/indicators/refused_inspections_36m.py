@@ -9,7 +9,7 @@ from goodstanding.engine.indicator import Facts, Indicator, Need
 
 def measure(facts: Facts) -> ir.IntegerScalar:
     """Return the aggregate over one entity's facts."""
-    found = facts.holds_any(facts.book.inspection.result_field, frozenset({"8"}))
+    found = facts.holds_any(facts.book.inspection.result_kind, facts.book.inspection.result_field, frozenset({"8"}))
     return facts.count(facts.within_months(facts.book.inspection.result_kind, 36) & found)
 
 

@@ -78,7 +78,7 @@ class Instant:
         self._functions = marks.functions
         self._card = card
         self._scale = book.scales[card.scale]
-        self._columns = schema(book).names
+        self._columns = [name for name in schema(book).names if f'"{name}"' in self._sql]
         self._book = book
         self._readings = readings(book)
         self._rows = sqlite3.connect(":memory:", isolation_level=None)

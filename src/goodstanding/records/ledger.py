@@ -142,17 +142,20 @@ def view_of(entity_id: str, as_of: date, known_at: datetime, through: int | None
     return view(facts_of(entity_id, through), as_of, known_at)
 
 
-def stored_of(entity_ids: Sequence[str], through: int | None = None) -> list[Stored]:
-    """Return every fact of some entities, by entity, then position."""
-    found = list(_select("entity_id = ANY", list(entity_ids), through))
+def stored_of(entity_ids: Sequence[str], through: int | None = None, kinds: Sequence[str] = ()) -> list[Stored]:
+    """Return the facts of some entities, by entity, then position: all of them, or of some kinds alone."""
+    where = f"kind IN ({', '.join(['%s'] * len(kinds))}) AND entity_id = ANY" if kinds else "entity_id = ANY"
+    found = list(_select(where, list(entity_ids), through, kinds))
     found.sort(key=lambda stored: (stored.fact.entity_id, stored.position))
     return found
 
 
-def by_entity(entity_ids: Sequence[str], through: int | None = None) -> Iterator[tuple[str, list[Fact]]]:
-    """Yield (entity id, its facts) for some entities, in chunks that bound the memory."""
+def by_entity(
+    entity_ids: Sequence[str], through: int | None = None, kinds: Sequence[str] = ()
+) -> Iterator[tuple[str, list[Fact]]]:
+    """Yield (entity id, its facts) for some entities, in chunks that bound the memory; see `stored_of`."""
     for start in range(0, len(entity_ids), _CHUNK):
-        found = stored_of(entity_ids[start : start + _CHUNK], through)
+        found = stored_of(entity_ids[start : start + _CHUNK], through, kinds)
         for entity_id, group in groupby(found, key=lambda stored: stored.fact.entity_id):
             yield entity_id, [stored.fact for stored in group]
 

@@ -31,11 +31,8 @@ def parties(book: Rulebook, facts: Iterable[Fact], through: int | None = None) -
     named = parties_of(facts, book)
     if not named:
         return {}
-    carried = {kind for relation in book.related for kind in relation.carries}
-    return {
-        other: [fact for fact in found if fact.kind in carried]
-        for other, found in ledger.by_entity(sorted(named), through)
-    }
+    carried = sorted({kind for relation in book.related for kind in relation.carries})
+    return dict(ledger.by_entity(sorted(named), through, carried))
 
 
 def entities(book: Rulebook, ids: Sequence[str], through: int) -> Iterator[tuple[str, list[Fact]]]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from goodstanding.core.classification import Area, Condition, DirectRule, Outcome, Scorecard, Signal, Weighing, score
 from goodstanding.core.errors import IndicatorUnfit, NoRuleInForce, SnapshotHarmed
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine import score as engine
+from goodstanding.engine import measured
 from goodstanding.engine.backends import DuckDB
 from goodstanding.engine.buckets import write_bucket
 from goodstanding.engine.features import table_of
@@ -50,7 +50,7 @@ def given_column(column: str) -> Indicator:
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Indicators that are columns, so that a test may give any values."""
     indicators = {column: given_column(column) for column in COLUMNS}
-    monkeypatch.setattr(engine, "every", lambda: indicators)
+    monkeypatch.setattr(measured, "every", lambda: indicators)
 
 
 def given_rows(values: Sequence[Mapping[str, Any]], book: Rulebook) -> list[dict[str, Any]]:
@@ -119,7 +119,7 @@ def test_the_compiled_scorecard_equals_its_oracle_on_any_values_and_any_card(
     book = replace(cn, areas={"key": key})
     rows = [{**own, cn.roles.subject_type: subject} for own, subject in everyone]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "every", lambda: {column: given_column(column) for column in COLUMNS})
+        patch.setattr(measured, "every", lambda: {column: given_column(column) for column in COLUMNS})
         found = outcomes(rows, card, book)
         ready = Instant(book, card)
         in_an_instant = [ready.classify(given_rows([row], book), AS_OF)[0].outcome(card) for row in rows]

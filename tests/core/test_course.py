@@ -28,7 +28,7 @@ def test_filing_the_report_an_entry_rests_on_leads_off_the_list_within_five_work
 
 def test_a_cure_is_told_once_for_all_the_entries_it_mends(cn: Rulebook) -> None:
     first = entry(1, "abnormal", "unreachable", date(2026, 1, 8), "fact:x", "A-04")
-    second = entry(1, "abnormal", "unreachable_found", date(2026, 2, 8), "fact:y", "A-04")
+    second = entry(1, "abnormal", "unreachable_by_letters", date(2026, 2, 8), "fact:y", "A-04")
     facts = [registration(1, date(2025, 5, 1)), *reports(1, 2025), first, second]
     cure = one_of(facts, cn, Means.CURE)
     assert (cure.rule.number, cure.about) == ("A-10", (first, second))

@@ -11,19 +11,18 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
 from goodstanding.core.dates import Calendar, Period, Span, add_months, period_end
-from goodstanding.core.disclosure import Condition, read_condition
+from goodstanding.core.disclosure import Condition
 from goodstanding.core.duty import Duty
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
-from goodstanding.core.fact import Fact, FactKind
+from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import View, ended
-from goodstanding.core.reading import Table
 from goodstanding.core.rule import Rule, in_force
 
 DECISIONS = "decisions"
@@ -72,6 +71,8 @@ class Ground:
         within: Period in which the authority decides, from the cause.
         term: The entry ends this long after it was made, or ``None``.
         ends_next: (month, day): the entry ends on the next such day after it was made, or ``None``.
+        counted_from: A day field of the payload on which such a fact meets the ground, or empty for its first day.
+        apart: Two such facts are asked for, at least and at most so long apart, the later being the cause; or ``None``.
         is_state: Whether the ground is a lasting state: none is entered while one under the same rule number stands.
         end_rule: The rule that ends an entry whose time is over; ``None`` where the ground's own rule says so.
     """
@@ -89,6 +90,8 @@ class Ground:
     term: Period | None
     ends_next: tuple[int, int] | None
     waits: Period | None = None
+    counted_from: str = ""
+    apart: tuple[Period, Period] | None = None
     is_state: bool = False
     end_rule: Rule | None = None
 
@@ -139,92 +142,6 @@ class Proposal:
         """The same proposal made twice has the same key."""
         entry = self.facts[0] if self.act is not Act.ENTER else ""
         return "|".join((self.entity_id, self.act.value, self.list_code, self.ground_code, self.cause, entry))
-
-
-def read_lists(
-    file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind], duties: Mapping[str, Duty]
-) -> Lists:
-    """Read lists.toml."""
-    entry_kind = file.text("entry_kind")
-    if entry_kind not in kinds:
-        raise file.mistake("entry_kind", f"{entry_kind!r}.", "A fact kind of facts.toml.")
-    missing = [name for name in ENTRY_FIELDS if name not in kinds[entry_kind].fields]
-    if missing:
-        raise file.mistake("entry_kind", f"Kind {entry_kind} lacks {', '.join(missing)}.", "All entry fields.")
-
-    def kind_of(table: Table) -> str:
-        kind = table.text("kind", "")
-        if kind and kind not in kinds:
-            raise table.mistake("kind", f"{kind!r}.", "A fact kind of facts.toml.")
-        return kind
-
-    def duty_of(table: Table) -> str:
-        duty = table.text("duty", "")
-        if duty and duty not in duties:
-            raise table.mistake("duty", f"{duty!r}.", "A duty of duties.toml.")
-        return duty
-
-    def exit_of(table: Table) -> Exit:
-        kind = kind_of(table)
-        way = Exit(
-            rule=table.rule(languages),
-            duty=duty_of(table),
-            kind=kind,
-            when=read_condition(table, "when", kinds.get(kind)),
-            within=table.period("within"),
-        )
-        if bool(way.duty) == bool(way.kind):
-            raise table.mistake("kind", "Both or neither of duty and kind.", "Either a duty or a fact kind.")
-        return way
-
-    lists = {}
-    for code, table in file.named("list", required=False):
-        title = table.words("title", languages)
-        is_mark = table.flag("is_mark", False)
-        is_public = table.flag("is_public", True)
-        types = frozenset(table.texts("subject_types", []))
-        grounds = []
-        for ground_code, inner in table.named("ground"):
-            ends_next = inner.text("ends_next", "")
-            kind = kind_of(inner)
-            end = inner.maybe_table("end")
-            ground = Ground(
-                code=ground_code,
-                list_code=code,
-                rule=inner.rule(languages),
-                subject_types=types,
-                duty=duty_of(inner),
-                kind=kind,
-                when=read_condition(inner, "when", kinds.get(kind)),
-                looks_back=inner.maybe_period("looks_back"),
-                within=inner.period("within"),
-                exits=tuple(exit_of(way) for way in inner.tables("exit", required=False)),
-                term=inner.maybe_period("term"),
-                ends_next=_month_day(inner, ends_next) if ends_next else None,
-                waits=inner.maybe_period("waits"),
-                is_state=inner.flag("is_state", False),
-                end_rule=None if end is None else _end_rule(end, languages),
-            )
-            if ground.end_rule is not None and ground.term is None and ground.ends_next is None:
-                raise inner.mistake("end", "A rule for an end that never comes.", "A term or ends_next beside it.")
-            if bool(ground.duty) == bool(ground.kind):
-                raise inner.mistake("kind", "Both or neither of duty and kind.", "Either a duty or a fact kind.")
-            grounds.append(ground)
-        lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds))
-    return Lists(entry_kind, file.text("authority"), lists)
-
-
-def _end_rule(table: Table, languages: tuple[str, ...]) -> Rule:
-    with table:
-        return table.rule(languages)
-
-
-def _month_day(table: Table, text: str) -> tuple[int, int]:
-    try:
-        day = date.fromisoformat(f"2001-{text}")
-    except ValueError:
-        raise table.mistake("ends_next", f"{text!r}.", "A month and day written MM-DD.") from None
-    return day.month, day.day
 
 
 def proposals(
@@ -320,16 +237,36 @@ def _causes(
         if duty.binds(who.established_on, window) and (done is None or done.span.from_on > end):
             yield f"year:{year}", end, end, (who.registered.digest,)
         return
-    for fact in seen.of(ground.kind):
-        if not ground.when.agrees(fact.payload):
-            continue
+    found = [fact for fact in seen.of(ground.kind) if ground.when.agrees(fact.payload)]
+    for fact in found:
         begun = fact.span.from_on
+        first = _first_of_two(fact, found, ground, calendar)
+        if ground.apart is not None and first is None:
+            continue
         if ground.looks_back is not None and period_end(begun, ground.looks_back, calendar) < seen.as_of:
             continue
-        met_on = begun if ground.waits is None else period_end(begun, ground.waits, calendar)
+        said = fact.payload.get(ground.counted_from) if ground.counted_from else None
+        proven_on = date.fromisoformat(said) if isinstance(said, str) and said else begun
+        met_on = proven_on if ground.waits is None else period_end(proven_on, ground.waits, calendar)
         # The last day of an ordered period still belongs to the one who was ordered.
         if ground.waits is None or met_on < seen.as_of:
-            yield f"fact:{fact.digest}", begun, met_on, (fact.digest,)
+            facts = (fact.digest,) if first is None else (fact.digest, first.digest)
+            yield f"fact:{fact.digest}", begun, met_on, facts
+
+
+def _first_of_two(second: Fact, found: Iterable[Fact], ground: Ground, calendar: Calendar) -> Fact | None:
+    """Return the latest fact before another that stands as far from it as a ground of two facts asks."""
+    if ground.apart is None:
+        return None
+    least, most = ground.apart
+    day = second.span.from_on
+    firsts = [
+        one
+        for one in found
+        if one.span.from_on < day
+        and period_end(one.span.from_on, least, calendar) <= day <= period_end(one.span.from_on, most, calendar)
+    ]
+    return firsts[-1] if firsts else None
 
 
 def _met(seen: View, way: Exit, cause: str, begun_on: date, duties: Mapping[str, Duty]) -> Fact | None:

@@ -22,7 +22,8 @@ from goodstanding.core.entity import IdentityScheme, Roles, read_roles, read_sch
 from goodstanding.core.fact import Exposure, FactKind, Field, FieldType, Subject
 from goodstanding.core.forbidden import lowered, why_never
 from goodstanding.core.inspection import Inspection, read_inspection
-from goodstanding.core.listing import Lists, read_lists
+from goodstanding.core.listing import Lists
+from goodstanding.core.listing_reading import read_lists
 from goodstanding.core.reading import Table, mistake, parse
 from goodstanding.core.related import Relation, read_related
 from goodstanding.core.repair import Repair, read_repairs

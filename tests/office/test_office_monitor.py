@@ -23,8 +23,20 @@ from tests.office.conftest import SignedIn
 FIRST, SECOND = date(2026, 6, 1), date(2026, 7, 1)
 
 
-def run_on(home: Home, day: date, placed: dict[str, str], penalties: dict[str, int | None]) -> ClassRun:
-    """Record a full run with its Parquet copy: classes by entity, and one indicator's values."""
+def run_on(
+    home: Home,
+    day: date,
+    placed: dict[str, str],
+    penalties: dict[str, int | None],
+    listed: frozenset[str] = frozenset(),
+    food: dict[str, int] | None = None,
+) -> ClassRun:
+    """Record a full run with its Parquet copy: classes by entity, and one indicator's values.
+
+    Args:
+        listed: For whom the first direct rule holds; no other holds for anybody.
+        food: Failed samples of those in the key area of food.
+    """
     book = home.rulebook
     scale = next(iter(book.scales))
     card = card_in_force(book, scale, day)
@@ -42,7 +54,18 @@ def run_on(home: Home, day: date, placed: dict[str, str], penalties: dict[str, i
     )
     classes.record(run, ((entity, code, 0, "{}") for entity, code in placed.items()))
     columns = result_schema(card)
-    rows = [{"entity": number, "penalties_24m": penalties[entity]} for number, entity in enumerate(placed)]
+    first_direct = columns.names[-len(card.direct)]
+    in_food = food or {}
+    rows = [
+        {
+            "entity": number,
+            "penalties_24m": penalties[entity],
+            "area_food": int(entity in in_food),
+            "samplings_failed_24m": in_food.get(entity, 0),
+            first_direct: entity in listed,
+        }
+        for number, entity in enumerate(placed)
+    ]
     folder = home.folder("classes") / str(run.pk)
     folder.mkdir(parents=True)
     table = {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in columns}
@@ -71,6 +94,46 @@ def test_an_indicator_whose_values_all_moved_drifted_farthest(office: Home, runs
     assert drifts[0].index > 0.25
     assert (sum(drifts[0].before), sum(drifts[0].after)) == (4, 4)
     assert {one.index for one in drifts[1:]} == {0.0}
+
+
+def test_rules_are_told_with_the_share_for_which_they_held_in_both_runs(office: Home, signed_in: SignedIn) -> None:
+    everyone = {f"e:{n}": "A" for n in range(4)}
+    nothing: dict[str, int | None] = dict.fromkeys(everyone, 0)
+    first = run_on(office, FIRST, everyone, nothing, frozenset({"e:1"}))
+    second = run_on(office, SECOND, everyone, nothing, frozenset({"e:1", "e:2", "e:3"}))
+    card = card_in_force(office.rulebook, first.scale, SECOND)
+    found = monitor.held(office, first, second)
+    assert [one.rule for one in found] == [one.rule for one in (*card.signals, *card.direct)]
+    told = next(one for one in found if one.rule == card.direct[0].rule)
+    assert (told.is_direct, told.share, told.share_before) == (True, 0.75, 0.25)
+    assert {one.found for one in found if one is not told} == {0}
+    assert {one.share_before for one in monitor.held(office, None, second)} == {None}
+    shown = signed_in(Role.VIEWER).get(f"/office/classes/{second.pk}?lang=en").content.decode()
+    part = shown[shown.index("Where signals and direct rules held") :]
+    assert "75.00 %" in part
+    assert "25.00 %" in part
+    assert "<svg" in part[: part.index("<table")]
+
+
+def test_rules_of_a_run_whose_files_are_gone_are_said_to_be_unknown(
+    office: Home, signed_in: SignedIn, runs: tuple[ClassRun, ClassRun]
+) -> None:
+    for path in (office.folder("classes") / str(runs[1].pk)).iterdir():
+        path.unlink()
+    assert monitor.held(office, *runs) == []
+    shown = signed_in(Role.VIEWER).get(f"/office/classes/{runs[1].pk}?lang=en").content.decode()
+    assert "the files of this run are gone" in shown
+
+
+def test_what_is_weighed_for_a_key_area_drifts_among_its_businesses_alone(office: Home) -> None:
+    everyone = {f"e:{n}": "A" for n in range(6)}
+    nothing: dict[str, int | None] = dict.fromkeys(everyone, 0)
+    first = run_on(office, FIRST, everyone, nothing, food={"e:1": 0, "e:2": 0})
+    second = run_on(office, SECOND, everyone, nothing, food={"e:1": 9, "e:2": 9, "e:3": 9})
+    told = next(one for one in monitor.drifts(office, first, second) if one.area)
+    assert (told.indicator, told.area) == ("samplings_failed_24m", "food")
+    assert (sum(told.before), sum(told.after)) == (2, 3)
+    assert told.index > 0.25
 
 
 def test_runs_are_compared_on_a_page_and_the_picture_says_what_the_table_says(

@@ -15,6 +15,7 @@ from goodstanding.office.accounts import Role
 from goodstanding.office.pages import language_of, page, say, the_home, the_rulebook
 from goodstanding.records.models import ClassRun
 from goodstanding.supervise import monitor
+from goodstanding.supervise.held import Held
 
 FARTHEST = 15
 """Indicators shown in the drift's picture; the table has them all."""
@@ -52,13 +53,15 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
         "earlier": earlier,
         "steps": (),
         "drifts": (),
+        "held": (),
     }
+    if found.base is None and (held := monitor.held(the_home(), earlier, found)):
+        values |= {"held": held, "held_plot": _held(request, held)}
     if earlier is not None:
         matrix = monitor.migration(earlier, found)
         counts = tuple(tuple(matrix.get((old, new), 0) for new in codes) for old in codes)
         drifts = monitor.drifts(the_home(), earlier, found) if found.base is None else []
-        language = language_of(request)
-        titles = {name: indicator.title.get(language, name) for name, indicator in every().items()}
+        named = [(_drift_title(request, one), one) for one in drifts]
         values |= {
             "codes": codes,
             "counts": counts,
@@ -77,15 +80,12 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
             "steps": moved(matrix, codes),
             "arrived": sum(count for (old, _), count in matrix.items() if not old),
             "left": sum(count for (_, new), count in matrix.items() if not new),
-            "drifts": [(titles.get(one.indicator, one.indicator), one) for one in drifts],
+            "drifts": named,
         }
         if drifts:
             values["drift_plot"] = bars(
                 Told(say(request, "office.monitor.drift"), say(request, "office.monitor.drift_says")),
-                tuple(
-                    (titles.get(one.indicator, one.indicator), round(one.index, 6), f"{one.index:.3f}")
-                    for one in drifts[:FARTHEST]
-                ),
+                tuple((title, round(one.index, 6), f"{one.index:.3f}") for title, one in named[:FARTHEST]),
             )
     return page(request, "monitor_run.html", values)
 
@@ -118,6 +118,29 @@ def _over_time(request: HttpRequest, scale: Scale, runs: list[ClassRun]) -> Mark
         codes,
         tuple((f"{one.as_of} · {one.pk}", tuple(one.counts.get(code, 0) for code in codes)) for one in runs),
     )
+
+
+def _held(request: HttpRequest, held: list[Held]) -> Markup:
+    language = language_of(request)
+    return bars(
+        Told(say(request, "office.monitor.held"), say(request, "office.monitor.held_says")),
+        tuple(
+            (f"{one.rule.number} {one.rule.title.get(language, '')}", round(one.share, 6), f"{one.share:.2%}")
+            for one in held
+        ),
+    )
+
+
+def _drift_title(request: HttpRequest, drift: monitor.Drift) -> str:
+    """Return the indicator's title, with the key area where it is weighed for one."""
+    language = language_of(request)
+    indicator = every().get(drift.indicator)
+    title = drift.indicator if indicator is None else indicator.title.get(language, drift.indicator)
+    if not drift.area:
+        return title
+    area = the_rulebook().areas.get(drift.area)
+    named = drift.area if area is None else area.rule.title.get(language, drift.area)
+    return say(request, "office.monitor.in_area", indicator=title, area=named)
 
 
 def _interval(label: str, rate: Rate) -> Interval:

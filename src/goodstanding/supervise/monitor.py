@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 from django.db import connection
 
@@ -18,6 +19,7 @@ from goodstanding.engine.drift import bin_counts
 from goodstanding.engine.score import card_in_force
 from goodstanding.home import Home
 from goodstanding.records.models import Campaign, ClassRun
+from goodstanding.supervise.held import Held, area_bins, conditions_held
 
 Matrix = dict[tuple[str, str], int]
 
@@ -30,12 +32,14 @@ class Drift:
         before: Businesses without a value, then in each bin of the later run's scorecard.
         after: The same in the later run.
         index: The population stability index of the two.
+        area: Key area whose businesses alone are counted; empty where everyone is.
     """
 
     indicator: str
     before: tuple[int, ...]
     after: tuple[int, ...]
     index: float
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,8 @@ def migration(earlier: ClassRun, later: ClassRun) -> Matrix:
 def drifts(home: Home, earlier: ClassRun, later: ClassRun) -> list[Drift]:
     """Return how far each indicator of the later run's scorecard moved, the farthest first.
 
-    Indicators that the earlier run did not weigh are left out, and all of them where the files of a run are gone.
+    One that is weighed for a key area is compared among that area's businesses. Indicators that the earlier run did not
+    weigh are left out, and all of them where the files of a run are gone.
     """
     first, second = _counts(home, earlier, later), _counts(home, later, later)
     found = [
@@ -130,7 +135,44 @@ def drifts(home: Home, earlier: ClassRun, later: ClassRun) -> list[Drift]:
         for name, counts in second.items()
         if name in first
     ]
-    return sorted(found, key=lambda one: (-one.index, one.indicator))
+    found += _area_drifts(home, earlier, later)
+    return sorted(found, key=lambda one: (-one.index, one.indicator, one.area))
+
+
+def _area_drifts(home: Home, earlier: ClassRun, later: ClassRun) -> list[Drift]:
+    asked = _card_of(home, earlier)
+    weighings = [
+        weighing
+        for weighing in _card_of(home, later).weighings
+        if weighing.area in asked.areas and weighing.indicator in asked.indicators
+    ]
+    files = _files(home, earlier), _files(home, later)
+    if not weighings or not all(files):
+        return []
+    pairs = zip(weighings, area_bins(files[0], weighings), area_bins(files[1], weighings), strict=True)
+    return [Drift(one.indicator, tuple(a), tuple(b), stability(a, b), one.area) for one, a, b in pairs]
+
+
+def held(home: Home, earlier: ClassRun | None, later: ClassRun) -> list[Held]:
+    """Return for how many businesses each signal and direct rule of a full run held, and in the run before.
+
+    Rules are the same where their number is. Nothing is returned where the files of the later run are gone.
+    """
+    now = conditions_held(_files(home, later), _card_of(home, later))
+    if earlier is None or not now:
+        return now
+    then = {
+        (one.rule.number, one.is_direct): one for one in conditions_held(_files(home, earlier), _card_of(home, earlier))
+    }
+    compared = []
+    for one in now:
+        old = then.get((one.rule.number, one.is_direct))
+        compared.append(one if old is None else replace(one, found_before=old.found, seen_before=old.seen))
+    return compared
+
+
+def _files(home: Home, run: ClassRun) -> list[Path]:
+    return sorted((home.folder("classes") / str(run.pk)).glob("*.parquet"))
 
 
 def _card_of(home: Home, run: ClassRun) -> Scorecard:
@@ -139,7 +181,7 @@ def _card_of(home: Home, run: ClassRun) -> Scorecard:
 
 def _counts(home: Home, run: ClassRun, binned_as: ClassRun) -> dict[str, list[int]]:
     card = _card_of(home, binned_as)
-    files = sorted((home.folder("classes") / str(run.pk)).glob("*.parquet"))
+    files = _files(home, run)
     weighed = set(_card_of(home, run).indicators)
     shared = tuple(weighing for weighing in card.weighings if weighing.indicator in weighed and not weighing.area)
     if not files or not shared:

@@ -6,13 +6,16 @@ from collections import defaultdict
 from datetime import date
 from itertools import pairwise
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.engine.score import card_in_force
 from goodstanding.home import Home
 from goodstanding.intake.importing import find_card, import_file
 from goodstanding.records.listings import Verdict, decide_many, tick
-from goodstanding.records.models import ClassRecord, ProposalRecord
+from goodstanding.records.models import ClassRecord, ClassRun, ProposalRecord
 from goodstanding.supervise.classify import classify_all
 from goodstanding.synth.province import read_truth
 from tests.conftest import NOW
@@ -25,12 +28,12 @@ AS_OF = date(2026, 11, 6)
 @pytest.fixture(scope="module")
 def town(cn: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Province:
     """A province large enough to have some businesses of every class."""
-    return make(cn, tmp_path_factory.mktemp("town") / "files", 1_500)
+    return make(cn, tmp_path_factory.mktemp("town") / "files", 2_500)
 
 
 @pytest.fixture
-def adverse(home: Home, db: None, town: Province) -> dict[str, list[int]]:
-    """By class: the probability, in parts per million, that an inspection of each open business finds something."""
+def run(home: Home, db: None, town: Province) -> ClassRun:
+    """The town's classes, once an officer has decided what the calendar made due."""
     for file in town.manifest["files"]:
         outcome = import_file(home, find_card(home, file["card"]), town.folder / file["file"], NOW)
         assert outcome.problems == file["spoilt"], file["file"]
@@ -44,7 +47,12 @@ def adverse(home: Home, db: None, town: Province) -> dict[str, list[int]]:
         LISTED_ON,
         NOW,
     )
-    run = classify_all(home, AS_OF, NOW, NOW)
+    return classify_all(home, AS_OF, NOW, NOW)
+
+
+@pytest.fixture
+def adverse(home: Home, run: ClassRun, town: Province) -> dict[str, list[int]]:
+    """By class: the probability, in parts per million, that an inspection of each open business finds something."""
     truth = read_truth(town.folder)
     active = home.rulebook.roles.active_statuses
     found: dict[str, list[int]] = defaultdict(list)
@@ -69,6 +77,15 @@ def test_classes_rise_with_the_truth_and_are_of_the_sizes_published(
     means = [sum(adverse[code]) / len(adverse[code]) for code in codes]
     assert all(lower * 1.2 < higher for lower, higher in pairwise(means)), means
     assert means[-1] > 4 * means[0]
+
+
+def test_nine_indicators_in_ten_of_the_risk_scale_tell_some_businesses_from_others(
+    cn: Rulebook, home: Home, run: ClassRun
+) -> None:
+    indicators = set(card_in_force(cn, run.scale, AS_OF).indicators)
+    values = pq.read_table(home.folder("classes") / str(run.pk), columns=sorted(indicators))
+    still = {name for name in indicators if pc.count_distinct(values[name], mode="all").as_py() < 2}
+    assert 10 * len(still) <= len(indicators), still
 
 
 def test_every_scale_of_the_rulebook_stands_by_itself(cn: Rulebook, home: Home, db: None, province: Province) -> None:

@@ -36,6 +36,7 @@ def documents() -> dict[str, list[Document]]:
         BOOK,
         READ.setting,
         READ.behaviour,
+        READ.standing,
         TIMES,
         lambda number: identify(READ.setting, READ.behaviour, TIMES, SEED, number),
     )

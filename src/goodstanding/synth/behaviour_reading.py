@@ -52,11 +52,11 @@ def read_behaviour(file: Table, book: Rulebook) -> Behaviour:
             Weighted(table.wholes("values"), table.wholes("weights")), table.whole("lowest"), table.whole("highest")
         )
     with file.table("changes") as table:
-        changes = _rate(table)
+        changes = read_rate(table)
         change_kinds = read_weighted(table, "kinds", lambda kind: known_code(kind, "what", CHANGES))
         redelivered_days = table.whole("redelivered_days")
     with file.table("dormancy") as table:
-        dormancy = _rate(table)
+        dormancy = read_rate(table)
     return Behaviour(
         frailty=frailty,
         changes=changes,
@@ -77,11 +77,13 @@ def read_behaviour(file: Table, book: Rulebook) -> Behaviour:
     )
 
 
-def _rate(table: Table, name: str = "yearly_ppm", most: str = "most_ppm") -> Rate:
+def read_rate(table: Table, name: str = "yearly_ppm", most: str = "most_ppm") -> Rate:
+    """Read a rate and its bound."""
     return Rate(table.whole(name), table.whole(most))
 
 
-def _range(table: Table, name: str) -> DayRange:
+def read_range(table: Table, name: str) -> DayRange:
+    """Read an inner table of days, ``from`` and ``through``."""
     with table.table(name) as inner:
         return _bounds(inner)
 
@@ -123,9 +125,10 @@ def _by_sector(things: Iterable[tuple[S, int]], sectors: Collection[str]) -> ByS
     return found
 
 
-def _sector_list(
+def read_sector_list(
     file: Table, name: str, sectors: Collection[str], read: Callable[[Table, frozenset[str]], S]
 ) -> BySector[S]:
+    """Read weighted things and the sectors they fit."""
     return _by_sector(
         [
             (read(table, frozenset(_codes(table, "sectors", sectors))), table.whole("weight", 1))
@@ -141,10 +144,10 @@ def _read_unreachable(file: Table, book: Rulebook) -> Unreachable:
         regained, moved = known_code(inner, "regained", outcomes), known_code(inner, "moved", outcomes)
     with file.table("unreachable") as table:
         return Unreachable(
-            rate=_rate(table),
+            rate=read_rate(table),
             regained_ppm=table.whole("regained_ppm"),
             by_moving_ppm=table.whole("by_moving_ppm"),
-            days=_range(table, "days"),
+            days=read_range(table, "days"),
             revoked_after_days=table.whole("revoked_after_days"),
             revoked_ppm=table.whole("revoked_ppm"),
             shared_address_ppm=table.whole("shared_address_ppm"),
@@ -163,7 +166,7 @@ def _read_reports(file: Table, book: Rulebook) -> Reports:
         return Reports(
             duty=book.duties[known_code(table, "duty", book.duties)],
             windows_at_least=table.whole("windows_at_least"),
-            missed=_rate(table, "missed_ppm", "missed_most_ppm"),
+            missed=read_rate(table, "missed_ppm", "missed_most_ppm"),
             missed_when_gone_ppm=table.whole("missed_when_gone_ppm"),
             late_ppm=table.whole("late_ppm"),
             months=Weighted(tuple(range(len(months))), months),
@@ -192,13 +195,15 @@ def _read_licensing(file: Table) -> Licensing:
         for table in file.tables("licence")
     )
     with file.table("licensing") as table:
-        return Licensing(kinds, _rate(table, "lapsed_ppm", "lapsed_most_ppm"), _range(table, "granted_within_days"))
+        return Licensing(
+            kinds, read_rate(table, "lapsed_ppm", "lapsed_most_ppm"), read_range(table, "granted_within_days")
+        )
 
 
 def _read_penalties(file: Table, book: Rulebook, sectors: Collection[str]) -> Penalties:
     severities = _field_codes(book, "penalty", "severity")
     kinds = _field_codes(book, "penalty", "penalty_types")
-    violations = _sector_list(
+    violations = read_sector_list(
         file,
         "violation",
         sectors,
@@ -226,10 +231,10 @@ def _read_penalties(file: Table, book: Rulebook, sectors: Collection[str]) -> Pe
                 )
             )
         return Penalties(
-            rate=_rate(table),
+            rate=read_rate(table),
             severities=tuple(Weighted(codes, column) for column in zip(*weights, strict=True)),
             bounds=bounds,
-            published=_range(table, "published_days"),
+            published=read_range(table, "published_days"),
             document=table.text("document"),
             content=table.text("content"),
             content_without_fine=table.text("content_without_fine"),
@@ -252,10 +257,10 @@ def _read_inspections(file: Table, book: Rulebook, sectors: Collection[str]) -> 
             yearly_ppm=table.whole("yearly_ppm"),
             by_risk=Rate(table.whole("yearly_by_risk_ppm"), table.whole("most_ppm")),
             tasks=table.texts("tasks"),
-            finding=_rate(table, "finding_ppm", "finding_most_ppm"),
+            finding=read_rate(table, "finding_ppm", "finding_most_ppm"),
             report_open_ppm=table.whole("report_open_ppm"),
             gone_ppm=table.whole("gone_ppm"),
-            correct=_range(table, "correct_days"),
+            correct=read_range(table, "correct_days"),
             inspectors=table.whole("inspectors"),
             clean=clean,
             dormant=dormant,
@@ -263,7 +268,7 @@ def _read_inspections(file: Table, book: Rulebook, sectors: Collection[str]) -> 
             revoked=revoked,
             unreachable=unreachable,
             report_open=report_open,
-            findings=_sector_list(
+            findings=read_sector_list(
                 table, "finding", sectors, lambda inner, of: Finding(_codes(inner, "results", codes), of)
             ),
             needs_correction=needs_correction,
@@ -279,7 +284,7 @@ def _read_corrections(file: Table, book: Rulebook) -> Corrections:
         return Corrections(
             results=frozenset(_codes(table, "results", book.inspection.results)),
             made_ppm=table.whole("made_ppm"),
-            days=_range(table, "days"),
+            days=read_range(table, "days"),
             items=_codes(table, "items", _field_codes(book, "correction_made", "item")),
         )
 
@@ -292,20 +297,20 @@ def _read_complaints(file: Table, book: Rulebook, sectors: Collection[str]) -> C
             if code not in known:
                 raise table.mistake("channels", f"{code!r}.", "Codes of the rulebook: " + ", ".join(sorted(known)))
         return Complaints(
-            rate=_rate(table),
-            upheld=_rate(table, "upheld_ppm", "upheld_most_ppm"),
-            closed=_range(table, "closed_days"),
+            rate=read_rate(table),
+            upheld=read_rate(table, "upheld_ppm", "upheld_most_ppm"),
+            closed=read_range(table, "closed_days"),
             channels=channels,
-            topics=_sector_list(table, "topic", sectors, lambda inner, of: Topic(inner.text("name"), of)),
+            topics=read_sector_list(table, "topic", sectors, lambda inner, of: Topic(inner.text("name"), of)),
         )
 
 
 def _read_samplings(file: Table, sectors: Collection[str]) -> Samplings:
     with file.table("samplings") as table:
         return Samplings(
-            rate=_rate(table),
-            failed=_rate(table, "failed_ppm", "failed_most_ppm"),
-            products=_sector_list(table, "product", sectors, lambda inner, of: Product(inner.text("name"), of)),
+            rate=read_rate(table),
+            failed=read_rate(table, "failed_ppm", "failed_most_ppm"),
+            products=read_sector_list(table, "product", sectors, lambda inner, of: Product(inner.text("name"), of)),
         )
 
 
@@ -320,7 +325,7 @@ def _read_evaluations(file: Table, book: Rulebook) -> Evaluations:
                 "bounds", f"{list(bounds)}.", f"{worst - best} rising numbers, one for each grade but 1."
             )
         return Evaluations(
-            rate=_rate(table),
+            rate=read_rate(table),
             evaluators=tuple(
                 Evaluator(inner.text("name"), known_code(inner, "kind", known)) for inner in table.tables("evaluator")
             ),

@@ -186,6 +186,92 @@ class Investment:
     until_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class CourtDebt:
+    """A judgment in default for which a court lists a business, over ``[decided_on, until_on)``."""
+
+    ref: str
+    code: str
+    court: str
+    case_number: str
+    decided_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EquityFreeze:
+    """Equity frozen by a court over ``[from_on, until_on)``."""
+
+    ref: str
+    code: str
+    court: str
+    notice_number: str
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """One pledge, registered over ``[from_on, until_on)``."""
+
+    ref: str
+    code: str
+    kind: str
+    secured_minor: int
+    from_on: date
+    until_on: date | None
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One commitment; ``is_kept`` is ``None`` until it is checked."""
+
+    ref: str
+    code: str
+    matter: str
+    given_on: date
+    is_kept: bool | None
+    checked_on: date | None
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentState:
+    """One piece of special equipment between two of its inspections, over ``[from_on, until_on)``."""
+
+    ref: str
+    code: str
+    number: str
+    name: str
+    from_on: date
+    until_on: date | None
+    inspect_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionAlert:
+    """One report of the press or the public, verified."""
+
+    ref: str
+    code: str
+    topic: str
+    is_confirmed: bool
+    verified_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Honour:
+    """One honour, held over ``[granted_on, until_on)``."""
+
+    ref: str
+    code: str
+    name: str
+    authority: str
+    granted_on: date
+    until_on: date | None
+
+
 Document = (
     Registration
     | AnnualReport
@@ -198,4 +284,11 @@ Document = (
     | Sampling
     | Evaluation
     | Investment
+    | CourtDebt
+    | EquityFreeze
+    | Pledge
+    | Commitment
+    | EquipmentState
+    | OpinionAlert
+    | Honour
 )

@@ -11,17 +11,26 @@ from goodstanding.synth.cases import Cases
 from goodstanding.synth.checks import Checked, Checks, Prospect
 from goodstanding.synth.documents import (
     AnnualReport,
+    Commitment,
     Complaint,
+    CourtDebt,
+    EquipmentState,
+    EquityFreeze,
     Evaluation,
+    Honour,
     Investment,
     Licence,
+    OpinionAlert,
     Penalty,
+    Pledge,
     Registration,
     Sampling,
 )
+from goodstanding.synth.obligations import Obligations
 from goodstanding.synth.register import Register
 from goodstanding.synth.reports import Reports
 from goodstanding.synth.setting import Setting
+from goodstanding.synth.standing import Standing
 from goodstanding.synth.surroundings import Others, Surroundings
 
 
@@ -51,6 +60,13 @@ class History:
     samplings: tuple[Sampling, ...]
     evaluations: tuple[Evaluation, ...]
     investments: tuple[Investment, ...]
+    court_debts: tuple[CourtDebt, ...]
+    equity_freezes: tuple[EquityFreeze, ...]
+    pledges: tuple[Pledge, ...]
+    commitments: tuple[Commitment, ...]
+    equipment: tuple[EquipmentState, ...]
+    alerts: tuple[OpinionAlert, ...]
+    honours: tuple[Honour, ...]
 
 
 class Historian:
@@ -60,7 +76,15 @@ class Historian:
         others: Gives the business of a number.
     """
 
-    def __init__(self, book: Rulebook, setting: Setting, behaviour: Behaviour, times: Times, others: Others) -> None:
+    def __init__(
+        self,
+        book: Rulebook,
+        setting: Setting,
+        behaviour: Behaviour,
+        standing: Standing,
+        times: Times,
+        others: Others,
+    ) -> None:
         self._setting = setting
         self._behaviour = behaviour
         self._times = times
@@ -72,6 +96,7 @@ class Historian:
         self._cases = Cases(setting, behaviour, times, words)
         self._checks = Checks(book, setting, behaviour, times, self._reports)
         self._surroundings = Surroundings(behaviour, times, others)
+        self._obligations = Obligations(setting, standing, times)
 
     def write(self, business: Business) -> History:
         """Let one business live, and write down what its authorities learn."""
@@ -97,4 +122,11 @@ class Historian:
             samplings=self._surroundings.samplings(business),
             evaluations=self._surroundings.evaluations(business),
             investments=self._surroundings.investments(business),
+            court_debts=self._obligations.court_debts(business),
+            equity_freezes=self._obligations.equity_freezes(business),
+            pledges=self._obligations.pledges(business),
+            commitments=self._obligations.commitments(business),
+            equipment=self._obligations.equipment(business),
+            alerts=self._obligations.alerts(business),
+            honours=self._obligations.honours(business),
         )

@@ -18,15 +18,22 @@ from goodstanding.intake.problem import Reason
 from goodstanding.synth.chance import MILLION, Weighted
 from goodstanding.synth.documents import (
     AnnualReport,
+    Commitment,
     Complaint,
     Contact,
     Correction,
+    CourtDebt,
     Document,
+    EquipmentState,
+    EquityFreeze,
     Evaluation,
+    Honour,
     InspectionResult,
     Investment,
     Licence,
+    OpinionAlert,
     Penalty,
+    Pledge,
     Registration,
     Sampling,
 )
@@ -52,6 +59,13 @@ class Record(Enum):
     SAMPLING = "sampling"
     EVALUATION = "evaluation"
     INVESTMENT = "investment"
+    COURT_DEBT = "court_debt"
+    EQUITY_FREEZE = "equity_freeze"
+    PLEDGE = "pledge"
+    COMMITMENT = "commitment"
+    EQUIPMENT = "equipment"
+    OPINION_ALERT = "opinion_alert"
+    HONOUR = "honour"
 
 
 _TYPES: Mapping[Record, type[Document]] = {
@@ -67,6 +81,13 @@ _TYPES: Mapping[Record, type[Document]] = {
     Record.SAMPLING: Sampling,
     Record.EVALUATION: Evaluation,
     Record.INVESTMENT: Investment,
+    Record.COURT_DEBT: CourtDebt,
+    Record.EQUITY_FREEZE: EquityFreeze,
+    Record.PLEDGE: Pledge,
+    Record.COMMITMENT: Commitment,
+    Record.EQUIPMENT: EquipmentState,
+    Record.OPINION_ALERT: OpinionAlert,
+    Record.HONOUR: Honour,
 }
 
 DOCUMENTS: Mapping[Record, Callable[[History], Sequence[Document]]] = {
@@ -82,6 +103,13 @@ DOCUMENTS: Mapping[Record, Callable[[History], Sequence[Document]]] = {
     Record.SAMPLING: lambda history: history.samplings,
     Record.EVALUATION: lambda history: history.evaluations,
     Record.INVESTMENT: lambda history: history.investments,
+    Record.COURT_DEBT: lambda history: history.court_debts,
+    Record.EQUITY_FREEZE: lambda history: history.equity_freezes,
+    Record.PLEDGE: lambda history: history.pledges,
+    Record.COMMITMENT: lambda history: history.commitments,
+    Record.EQUIPMENT: lambda history: history.equipment,
+    Record.OPINION_ALERT: lambda history: history.alerts,
+    Record.HONOUR: lambda history: history.honours,
 }
 
 

@@ -26,6 +26,7 @@ from goodstanding.synth.history import Historian
 from goodstanding.synth.layout import DOCUMENTS, Layouts, Record, read_layouts
 from goodstanding.synth.setting import Setting, read_setting
 from goodstanding.synth.spoiling import Clerk, FileCount
+from goodstanding.synth.standing import Standing, read_standing
 from goodstanding.synth.truth import SCHEMA, TRUTH, TruthRow, cells, iterate_truth, outcome, read_truth, truth_of
 from goodstanding.synth.writing import ParquetRows, open_writer
 
@@ -57,6 +58,7 @@ class Parameters:
 
     setting: Setting
     behaviour: Behaviour
+    standing: Standing
     layouts: Layouts
 
 
@@ -86,7 +88,7 @@ def read_parameters(book: Rulebook, folder: Path) -> Parameters:
     """Read the parameters of a province and check them against its rulebook.
 
     Args:
-        folder: With ``province.toml``, ``behaviour.toml`` and ``files.toml``.
+        folder: With ``province.toml``, ``behaviour.toml``, ``standing.toml`` and ``files.toml``.
     Raises:
         SynthInvalid: A file is missing.
         RulebookInvalid: With file, key, what was found and what is wanted, for the first mistake met.
@@ -98,7 +100,7 @@ def read_parameters(book: Rulebook, folder: Path) -> Parameters:
             raise SynthInvalid(
                 asked=f"A synthetic province under rulebook {book.code}.",
                 found=f"{folder} has no {name}.",
-                wants="A folder with province.toml, behaviour.toml and files.toml.",
+                wants="A folder with province.toml, behaviour.toml, standing.toml and files.toml.",
                 next_step="Choose a rulebook that ships parameters of a province, or write them.",
             )
         return parse(f"{folder.name}/{name}", path.read_bytes())
@@ -107,9 +109,11 @@ def read_parameters(book: Rulebook, folder: Path) -> Parameters:
         setting = read_setting(file, book)
     with read("behaviour.toml") as file:
         behaviour = read_behaviour(file, book)
+    with read("standing.toml") as file:
+        standing = read_standing(file, book)
     with read("files.toml") as file:
         layouts = read_layouts(file, book)
-    return Parameters(setting, behaviour, layouts)
+    return Parameters(setting, behaviour, standing, layouts)
 
 
 def write_province(
@@ -156,7 +160,7 @@ def write_province(
     times = Times(since=add_months(until, -12 * years), until=until)
     setting, behaviour, layouts = read.setting, read.behaviour, read.layouts
     historian = Historian(
-        book, setting, behaviour, times, lambda number: identify(setting, behaviour, times, seed, number)
+        book, setting, behaviour, read.standing, times, lambda number: identify(setting, behaviour, times, seed, number)
     )
     registered = 0
     with ExitStack() as stack:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -16,7 +16,8 @@ from goodstanding.cli.explain import Language
 from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
 from goodstanding.core.errors import FileUnreadable
 from goodstanding.core.plan import UNTREATED
-from goodstanding.core.preview import NOWHERE, Drawn, Effect, Preview, in_whole
+from goodstanding.core.preview import NOWHERE, Preview, in_whole
+from goodstanding.core.preview_told import EFFECTS, LIST_COUNTS, as_json, drawn_counts, effect_counts, list_lines
 from goodstanding.core.rulebook import Rulebook
 
 Say = Callable[..., str]
@@ -31,6 +32,7 @@ def preview_command(
     known_at: KnownAt = None,
     scale: Scale = "",
     counts: Annotated[Path | None, typer.Option("--csv", help="Write every count to this file as well.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the counts for the office's page of previews.")] = False,
     language: Annotated[Language, typer.Option(help="Language of the tables.")] = Language.EN,
 ) -> None:
     """Tell what a variant of the rulebook would move: classes, list proposals and expected checks."""
@@ -40,6 +42,7 @@ def preview_command(
     from goodstanding.home import read_rulebook, rulebook_folder
     from goodstanding.look.words import words
     from goodstanding.supervise.preview import preview
+    from goodstanding.supervise.previews import keep_preview
 
     book = home.rulebook
     day = as_of or now().astimezone(ZoneInfo(book.timezone)).date()
@@ -54,6 +57,8 @@ def preview_command(
         found = preview(home, read_rulebook(rulebook_folder(rulebook)), day, known_by(known_at), scale, advance)
     if counts is not None:
         _write(counts, found)
+    if keep:
+        keep_preview(home, found, rulebook_folder(rulebook).name)
     t = words(language.value)
     if not is_json():
         for table in _tables(found, book, t, language.value):
@@ -65,73 +70,23 @@ def preview_command(
     result(line, as_json(found))
 
 
-def as_json(found: Preview) -> dict[str, Any]:
-    """Return a preview for a machine reader; expected checks in millionths, pairs as today and variant."""
-    return {
-        "today": found.today,
-        "variant": found.variant,
-        "scale": found.scale,
-        "as_of": found.as_of,
-        "known_at": found.known_at.isoformat(),
-        "ledger_position": found.position,
-        "classes": list(found.classes),
-        "moved": [{"today": a, "variant": b, "businesses": count} for (a, b), count in sorted(found.moved.items())],
-        "lists": [
-            {"list": code, "act": act} | {name: counts[name] for name in _LIST_COUNTS}
-            for code, act, counts in _list_lines(found)
-        ],
-        "checks": {code: {"today": _drawn(a), "variant": _drawn(b)} for code, (a, b) in found.drawn.items()},
-        "left_out": {rule: {"today": a, "variant": b} for rule, (a, b) in found.left_out.items()},
-        "whole": _effect(found.whole),
-        "regions": {code: _effect(one) for code, one in found.regions.items()},
-        "sectors": {code: _effect(one) for code, one in found.sectors.items()},
-        "uncounted": found.uncounted,
-    }
-
-
-_LIST_COUNTS = ("today", "variant", "added", "dropped")
-_EFFECTS = ("riskier", "safer", "entered", "spared", "removed", "kept")
-_DRAWN = ("entities", "active", "eligible", "drawn", "yearly_ppm")
-
-
-def _list_lines(found: Preview) -> Iterator[tuple[str, str, dict[str, int]]]:
-    asked = sorted({(code, act.value) for code, act, _, _ in found.proposals})
-    for code, act in asked:
-        by_side = {
-            (before, after): count
-            for (list_code, one, before, after), count in found.proposals.items()
-            if (list_code, one.value) == (code, act)
-        }
-        both, added, dropped = (by_side.get(key, 0) for key in ((True, True), (False, True), (True, False)))
-        yield code, act, {"today": both + dropped, "variant": both + added, "added": added, "dropped": dropped}
-
-
-def _drawn(one: Drawn) -> dict[str, int]:
-    return {name: getattr(one, name) for name in _DRAWN}
-
-
-def _effect(one: Effect) -> dict[str, int]:
-    counts = {name: getattr(one, name) for name in ("entities", *_EFFECTS)}
-    return counts | {"expected_today_ppm": one.expected_ppm[0], "expected_variant_ppm": one.expected_ppm[1]}
-
-
 def _rows(found: Preview) -> Iterator[tuple[str, str, str, int]]:
     """Yield every count as (part, key, measure, number)."""
     for (before, after), count in sorted(found.moved.items()):
         yield "class", f"{before}>{after}", "businesses", count
-    for code, act, counts in _list_lines(found):
-        for name in _LIST_COUNTS:
+    for code, act, counts in list_lines(found):
+        for name in LIST_COUNTS:
             yield "list", f"{code}/{act}", name, counts[name]
     for code, pair in found.drawn.items():
         for side, drawn in zip(("today", "variant"), pair, strict=True):
-            for name, count in _drawn(drawn).items():
+            for name, count in drawn_counts(drawn).items():
                 yield "checks", code, f"{name}_{side}", count
     for rule, pair_of_counts in found.left_out.items():
         for side, count in zip(("today", "variant"), pair_of_counts, strict=True):
             yield "left_out", rule, side, count
     for part, effects in (("whole", {"": found.whole}), ("region", found.regions), ("sector", found.sectors)):
         for code, effect in effects.items():
-            for name, count in _effect(effect).items():
+            for name, count in effect_counts(effect).items():
                 yield part, code, name, count
 
 
@@ -159,11 +114,11 @@ def _tables(found: Preview, book: Rulebook, t: Say, language: str) -> Iterator[T
         matrix.add_row(class_name(before), *(_count(found.moved.get((before, after), 0)) for after in found.classes))
     yield matrix
 
-    lists = _table(t("preview.lists"), t("preview.list"), t("preview.act"), *(t(f"preview.{n}") for n in _LIST_COUNTS))
-    for code, act, counts in _list_lines(found):
+    lists = _table(t("preview.lists"), t("preview.list"), t("preview.act"), *(t(f"preview.{n}") for n in LIST_COUNTS))
+    for code, act, counts in list_lines(found):
         known = book.lists.lists.get(code)
         title = code if known is None else _localised(known.title, language)
-        lists.add_row(title, t(f"preview.{act}"), *(_count(counts[name]) for name in _LIST_COUNTS))
+        lists.add_row(title, t(f"preview.{act}"), *(_count(counts[name]) for name in LIST_COUNTS))
     if lists.rows:
         yield lists
 
@@ -190,7 +145,7 @@ def _tables(found: Preview, book: Rulebook, t: Say, language: str) -> Iterator[T
         if set(effects) <= {""}:
             continue
         # What happens nowhere needs no column.
-        met = [name for name in _EFFECTS if any(getattr(one, name) for one in effects.values())]
+        met = [name for name in EFFECTS if any(getattr(one, name) for one in effects.values())]
         names = [t(f"preview.{name}") for name in met]
         table = _table(t(f"preview.{part}"), "", t("preview.businesses"), *names, t("preview.expected"))
         for code, one in effects.items():

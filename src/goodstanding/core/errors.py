@@ -271,6 +271,12 @@ class ClassRunMissing(Refused):
     code = "campaign.class_run_missing"
 
 
+class PreviewMissing(Refused):
+    """No preview of that name is kept."""
+
+    code = "preview.missing"
+
+
 class VariantForeign(Invalid):
     """A rulebook variant is of another jurisdiction than the installation."""
 

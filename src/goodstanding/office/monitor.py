@@ -11,7 +11,7 @@ from goodstanding.core.monitoring import Rate, moved
 from goodstanding.engine.indicators import every
 from goodstanding.look.plot import Interval, Told, bars, heat, intervals, shares
 from goodstanding.office.access import needs
-from goodstanding.office.accounts import Role
+from goodstanding.office.accounts import Role, may
 from goodstanding.office.pages import language_of, page, say, the_home, the_rulebook
 from goodstanding.records.models import ClassRun
 from goodstanding.supervise import monitor
@@ -31,7 +31,12 @@ def classes(request: HttpRequest) -> HttpResponse:
         if runs:
             scale = monitor.scale_of(the_home(), runs[-1])
             told.append((scale.title, _over_time(request, scale, runs), list(reversed(runs))))
-    return page(request, "monitor.html", {"told": told, "visited": bool(monitor.visited_campaigns())})
+    values = {
+        "told": told,
+        "visited": bool(monitor.visited_campaigns()),
+        "previews": may(request.user, Role.OFFICER),
+    }
+    return page(request, "monitor.html", values)
 
 
 @require_GET

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter, PathConverter, StringConverter
 
-from goodstanding.office import business, classes, decisions, monitor, proposal, quarantine, queue, sign_in, visits
+from goodstanding.office import (
+    business,
+    classes,
+    decisions,
+    monitor,
+    preview,
+    proposal,
+    quarantine,
+    queue,
+    sign_in,
+    visits,
+)
 
 
 class Serial(IntConverter):
@@ -42,6 +53,8 @@ urlpatterns = [
     path("office/classes", monitor.classes),
     path("office/classes/calibration", monitor.calibration),
     path("office/classes/<serial:number>", monitor.run),
+    path("office/previews", preview.previews),
+    path("office/previews/<name:key>", preview.preview),
     path("office/decisions", decisions.decisions),
     path("office/decision/<number:number>", decisions.decision),
     path("office/quarantine", quarantine.quarantine),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+import goodstanding.cli.monitor  # noqa: F401 - adds its command
+from goodstanding.cli import frame
 from goodstanding.core.monitoring import wilson
 from goodstanding.engine.score import card_in_force, result_schema
 from goodstanding.home import Home
@@ -213,3 +217,15 @@ def test_unequal_chances_inside_a_stratum_give_no_estimate_for_everybody(
 ) -> None:
     campaign = campaign_of(runs[1], {"e:1": 1, "e:2": 7})
     assert monitor.calibration(office.rulebook, campaign).overall is None
+
+
+def test_the_command_tells_where_rules_held_and_draws_it(
+    office: Home, runs: tuple[ClassRun, ClassRun], tmp_path: Path
+) -> None:
+    answer = CliRunner().invoke(frame.app, ["--json", "monitor", "--out", str(tmp_path)])
+    told = json.loads(answer.output)
+    card = card_in_force(office.rulebook, runs[1].scale, SECOND)
+    assert [one["rule"] for one in told["held"]] == [one.rule.number for one in (*card.signals, *card.direct)]
+    assert {(one["businesses"], one["of"], one["of_before"]) for one in told["held"]} == {(0, 4, 4)}
+    assert any(one["area"] for one in told["drift"])
+    assert "<svg" in (tmp_path / "rules-held.svg").read_text("utf-8")

@@ -29,6 +29,7 @@ from goodstanding.records import ledger
 from goodstanding.records.models import ClassRun, Decision, FactRecord, OutboxMessage, ProposalRecord
 from goodstanding.supervise.classify import classify_all
 from goodstanding.supervise.preview import preview
+from goodstanding.supervise.previews import kept_previews
 from tests.conftest import NOW
 from tests.engine.histories import entity_id
 from tests.supervise.register import AS_OF, penalty, registration, reports, said
@@ -220,8 +221,10 @@ def test_the_command_tells_what_moves_in_either_language(
     counts = tmp_path / "counts.csv"
     in_chinese = runner.invoke(frame.app, [*asked, "--language", "zh", "--csv", str(counts)])
     assert f"变体将使 {found.whole.riskier} 户变更类别" in in_chinese.output
-    answer = runner.invoke(frame.app, ["--json", *asked])
+    assert kept_previews(home) == []
+    answer = runner.invoke(frame.app, ["--json", *asked, "--keep"])
     told = json.loads(answer.output)
+    assert [one.told for one in kept_previews(home)] == [{"name": "variant"} | told]
     assert told["whole"]["riskier"] == found.whole.riskier
     assert {(one["today"], one["variant"]): one["businesses"] for one in told["moved"]} == found.moved
     lines = counts.read_text(encoding="utf-8").splitlines()

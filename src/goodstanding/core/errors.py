@@ -439,6 +439,15 @@ class DecisionDiffers(Broken):
     code = "decision.differs"
 
 
+# -- procedures ----------------------------------------------------------------------------------------------------
+
+
+class StepRefused(Refused):
+    """A case cannot take a step: state, role, person, evidence or period stand in the way."""
+
+    code = "procedure.step_refused"
+
+
 # -- accounts ------------------------------------------------------------------------------------------------------
 
 

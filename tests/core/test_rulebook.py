@@ -9,7 +9,7 @@ import pytest
 
 from goodstanding.core.errors import GoodstandingError, RulebookInvalid
 from goodstanding.core.fact import FieldType
-from goodstanding.core.rulebook import FILES, Rulebook, digest, load
+from goodstanding.core.rulebook import FILES, OPTIONAL_FILES, Rulebook, digest, load
 from tests.core import small_law
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
@@ -379,6 +379,6 @@ def test_a_rulebook_error_is_one_of_ours() -> None:
 @pytest.mark.parametrize("name", BOOKS)
 def test_the_files_of_a_real_rulebook_are_exactly_those_of_the_format(name: str) -> None:
     found = {path.stem for path in (ROOT / name).glob("*.toml")}
-    assert found == set(FILES)
+    assert set(FILES) <= found <= {*FILES, *OPTIONAL_FILES}
     for path in (ROOT / name).glob("*.toml"):
         tomllib.loads(path.read_text("utf-8"))

@@ -448,6 +448,45 @@ class StepRefused(Refused):
     code = "procedure.step_refused"
 
 
+# -- measures and bans ---------------------------------------------------------------------------------------------
+
+
+class MeasureUnknown(Invalid):
+    """The catalogue has no measure of that code."""
+
+    code = "measure.unknown"
+
+
+class PurposeUnknown(Invalid):
+    """The catalogue knows no such purpose, so nothing can count for it."""
+
+    code = "measure.purpose_unknown"
+
+
+class NoLegalBasis(Refused):
+    """A measure has no legal basis in force."""
+
+    code = "measure.no_legal_basis"
+
+
+class NoLiveTrigger(Refused):
+    """The fact a measure would rest on does not stand, or calls for no such measure."""
+
+    code = "measure.no_live_trigger"
+
+
+class BanUnlawful(Refused):
+    """No statute in force sets such a ban, or not for such a term."""
+
+    code = "measure.ban_unlawful"
+
+
+class AnswerUnknown(Invalid):
+    """No answer of that number was given, or its signature is not ours."""
+
+    code = "measure.answer_unknown"
+
+
 # -- accounts ------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 A rulebook is a folder of TOML files. All of them are read whole before anything is used, every mistake names file and
 key, and the digest over all files goes on every decision taken under it. Files: rulebook.toml (who, identity, roles,
 code tables), calendar.toml, facts.toml, disclosure.toml, duties.toml, lists.toml, classification.toml,
-inspection.toml.
+inspection.toml; and, where the jurisdiction has such, measures.toml.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from goodstanding.core.forbidden import lowered, why_never
 from goodstanding.core.inspection import Inspection, read_inspection
 from goodstanding.core.listing import Lists
 from goodstanding.core.listing_reading import read_lists
+from goodstanding.core.measure import EMPTY, Measures
+from goodstanding.core.measure_reading import read_measures
 from goodstanding.core.reading import Table, mistake, parse
 from goodstanding.core.related import Relation, read_related
 from goodstanding.core.repair import Repair, read_repairs
@@ -32,6 +34,9 @@ from goodstanding.core.treatment import Supervision
 from goodstanding.core.treatment_reading import read_supervision
 
 FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "classification", "inspection")
+
+OPTIONAL_FILES = ("measures",)
+"""What a jurisdiction may have besides; one without such a file has nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Rulebook:
     scorecards: tuple[Scorecard, ...]
     inspection: Inspection
     supervision: Supervision
+    measures: Measures
     digest: str
 
     def title_of(self, table: str, code: str) -> Mapping[str, str]:
@@ -89,6 +95,7 @@ class Rulebook:
         found += [relation.rule for relation in self.related]
         found += [item.rule for item in self.inspection.items.values()]
         found += self.supervision.rules
+        found += self.measures.rules
         by_number: dict[str, list[Rule]] = {}
         for rule in found:
             by_number.setdefault(rule.number, []).append(rule)
@@ -110,6 +117,9 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         if file not in files:
             raise mistake(file, "", "The file is missing.", "All files: " + ", ".join(FILES) + ".", f"Write {file}.")
         tables[name] = parse(file, files[file])
+    for name in OPTIONAL_FILES:
+        if f"{name}.toml" in files:
+            tables[name] = parse(f"{name}.toml", files[f"{name}.toml"])
 
     head = tables["rulebook"]
     languages = head.texts("languages")
@@ -123,6 +133,10 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     scales = read_scales(tables["classification"], languages, indicators)
     areas = read_areas(tables["classification"], languages, kinds)
     inspection = read_inspection(tables["inspection"], languages, kinds)
+    supervision = read_supervision(tables["inspection"], languages, kinds, scales, areas, inspection)
+    measures = EMPTY
+    if "measures" in tables:
+        measures = read_measures(tables["measures"], languages, kinds, supervision.benefits)
     book = Rulebook(
         code=head.text("code"),
         title=head.words("title", languages),
@@ -144,7 +158,8 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         areas=areas,
         scorecards=read_scorecards(tables["classification"], languages, scales, areas, indicators),
         inspection=inspection,
-        supervision=read_supervision(tables["inspection"], languages, kinds, scales, areas, inspection),
+        supervision=supervision,
+        measures=measures,
         digest=digest(files),
     )
     _check_roles(head, book)
@@ -156,10 +171,12 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
 def digest(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256, in hex, over the rulebook's files.
 
-    For each file of `FILES`, in the order of their names: the name, a zero byte, the SHA-256 of the content.
+    For each file of `FILES`, and each of `OPTIONAL_FILES` that is there, in the order of their names: the name, a zero
+    byte, the SHA-256 of the content.
     """
     whole = hashlib.sha256()
-    for name in sorted(f"{name}.toml" for name in FILES):
+    names = {f"{name}.toml" for name in FILES} | ({f"{name}.toml" for name in OPTIONAL_FILES} & set(files))
+    for name in sorted(names):
         whole.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
     return whole.hexdigest()
 

@@ -104,8 +104,13 @@ def expression(book: Rulebook, card: Scorecard, clock: Clock) -> ir.Table:
 def result_schema(card: Scorecard) -> pa.Schema:
     """Return the columns of a classification: entity, place of the class, points, indicators, areas, conditions."""
     numbers = ["entity", "class_position", "points", *card.indicators, *(area_column(code) for code in card.areas)]
-    flags = [_held(number) for number in range(len(card.conditions))]
+    flags = held_columns(card)
     return pa.schema([*((name, pa.int64()) for name in numbers), *((name, pa.bool_()) for name in flags)])
+
+
+def held_columns(card: Scorecard) -> list[str]:
+    """Return the columns that say whether each signal and then each direct rule of a card holds."""
+    return [_held(number) for number in range(len(card.conditions))]
 
 
 def _held(number: int) -> str:

@@ -15,11 +15,11 @@ from goodstanding.core.classification import Scale, Scorecard
 from goodstanding.core.errors import ClassRunMissing
 from goodstanding.core.monitoring import Rate, Stratum, overall, stability, wilson
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.drift import bin_counts
+from goodstanding.engine.counts import bin_counts
 from goodstanding.engine.score import card_in_force
 from goodstanding.home import Home
 from goodstanding.records.models import Campaign, ClassRun
-from goodstanding.supervise.held import Held, area_bins, conditions_held
+from goodstanding.supervise.held import Held, conditions_held
 
 Matrix = dict[tuple[str, str], int]
 
@@ -129,28 +129,18 @@ def drifts(home: Home, earlier: ClassRun, later: ClassRun) -> list[Drift]:
     One that is weighed for a key area is compared among that area's businesses. Indicators that the earlier run did not
     weigh are left out, and all of them where the files of a run are gone.
     """
-    first, second = _counts(home, earlier, later), _counts(home, later, later)
-    found = [
-        Drift(name, tuple(first[name]), tuple(counts), stability(first[name], counts))
-        for name, counts in second.items()
-        if name in first
-    ]
-    found += _area_drifts(home, earlier, later)
-    return sorted(found, key=lambda one: (-one.index, one.indicator, one.area))
-
-
-def _area_drifts(home: Home, earlier: ClassRun, later: ClassRun) -> list[Drift]:
     asked = _card_of(home, earlier)
     weighings = [
         weighing
         for weighing in _card_of(home, later).weighings
-        if weighing.area in asked.areas and weighing.indicator in asked.indicators
+        if weighing.indicator in asked.indicators and (not weighing.area or weighing.area in asked.areas)
     ]
     files = _files(home, earlier), _files(home, later)
     if not weighings or not all(files):
         return []
-    pairs = zip(weighings, area_bins(files[0], weighings), area_bins(files[1], weighings), strict=True)
-    return [Drift(one.indicator, tuple(a), tuple(b), stability(a, b), one.area) for one, a, b in pairs]
+    pairs = zip(weighings, bin_counts(files[0], weighings), bin_counts(files[1], weighings), strict=True)
+    found = [Drift(one.indicator, tuple(a), tuple(b), stability(a, b), one.area) for one, a, b in pairs]
+    return sorted(found, key=lambda one: (-one.index, one.indicator, one.area))
 
 
 def held(home: Home, earlier: ClassRun | None, later: ClassRun) -> list[Held]:
@@ -177,16 +167,6 @@ def _files(home: Home, run: ClassRun) -> list[Path]:
 
 def _card_of(home: Home, run: ClassRun) -> Scorecard:
     return card_in_force(home.rulebook_of(run.rulebook_digest), run.scale, run.as_of)
-
-
-def _counts(home: Home, run: ClassRun, binned_as: ClassRun) -> dict[str, list[int]]:
-    card = _card_of(home, binned_as)
-    files = _files(home, run)
-    weighed = set(_card_of(home, run).indicators)
-    shared = tuple(weighing for weighing in card.weighings if weighing.indicator in weighed and not weighing.area)
-    if not files or not shared:
-        return {}
-    return bin_counts(files, Scorecard(card.rule, card.scale, card.base, shared))
 
 
 def calibration(book: Rulebook, campaign: Campaign) -> Calibration:

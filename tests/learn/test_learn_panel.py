@@ -48,6 +48,17 @@ def test_a_visit_is_judged_by_the_visits_before_it(chicago: Rulebook) -> None:
     assert [one.region for one in (first, second, third)] == ["2", "2", "2"]
 
 
+def test_who_went_is_told_where_the_result_says_so_and_is_no_value(chicago: Rulebook, cn: Rulebook) -> None:
+    (plain,) = visits_of({entity_id(1): [registered(1), visit(1, date(2013, 3, 1), 1, place=0)]}, chicago)
+    assert plain.inspectors == ()
+    result = fact(2, "inspection", date(2025, 3, 1), date(2025, 3, 2), results=("1",), inspectors="I-07, I-12")
+    opened = fact(2, "registration", date(2020, 1, 1), status="open", subject_type="enterprise")
+    scale = cn.scales["risk"]
+    made = panel([(entity_id(2), [opened, result])], cn, scale, learnable(scale), label("adverse", cn), KNOWN_AT)
+    assert made.visits[0].inspectors == ("I-07", "I-12")
+    assert "inspectors" not in made.visits[0].values
+
+
 def test_two_visits_of_one_day_do_not_know_of_each_other(chicago: Rulebook) -> None:
     on = date(2013, 3, 1)
     one, other = visits_of({entity_id(1): [registered(1), visit(1, on, 3, place=1), visit(1, on, 0, place=2)]}, chicago)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -79,13 +80,13 @@ def test_the_proposal_says_that_it_is_assumed_and_what_from(proposal: str) -> No
 
 
 def test_the_report_sets_it_beside_the_card_in_force(chicago: Rulebook, learned: Learned) -> None:
-    visits = [one for one in visits_of(city(), chicago) if one.on < UNTIL]
-    groups = ["red" if number % 2 else "blue" for number in range(len(visits))]
-    found = report(learned, visits, chicago.scales["plan"], groups, draws=20)
+    seen = [one for one in visits_of(city(), chicago) if one.on < UNTIL]
+    visits = [replace(one, inspectors=("red", "blue") if number % 2 else ("blue",)) for number, one in enumerate(seen)]
+    found = report(learned, visits, chicago.scales["plan"], draws=20)
     assert [judged.name for judged in found.rankings] == ["learned", "in force"]
     assert sum(band.visits for band in found.bands) == sum(band.visits for band in found.in_force) == len(visits)
-    assert {part.name for part in found.groups} == {"blue", "red"}
+    assert {part.name: part.visits for part in found.inspectors} == {"blue": len(visits), "red": len(visits) // 2}
     told = "\n".join(lines(found))
     assert "days earlier: learned" in told
-    assert "By inspectors' group:" in told
+    assert "By inspector:" in told
     assert found.as_json()["is_rising"] is found.is_rising

@@ -10,6 +10,9 @@ from goodstanding.core.fact import FactKind
 from goodstanding.core.reading import Table
 from goodstanding.core.rule import Rule
 
+INSPECTORS = "inspectors"
+"""Field of a result that says who went, where its kind has one: codes with commas between."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -17,6 +17,7 @@ from goodstanding.core.classification import Scale, Scorecard, Weighing
 from goodstanding.core.dates import Span
 from goodstanding.core.errors import LabelUnknown
 from goodstanding.core.fact import Fact, FieldType
+from goodstanding.core.inspection import INSPECTORS
 from goodstanding.core.ledger import view
 from goodstanding.core.rule import Confidence, Rule, Source
 from goodstanding.core.rulebook import Rulebook
@@ -48,6 +49,7 @@ class Visit:
         region: Where it was registered on the day before, or empty.
         points: By the scorecard in force on the day before; ``None`` where none was.
         class_code: Likewise.
+        inspectors: Codes of those who went, where the result says: told apart, and never part of a score.
     """
 
     ref: str
@@ -59,6 +61,7 @@ class Visit:
     region: str = ""
     points: int | None = None
     class_code: str = ""
+    inspectors: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -187,6 +190,7 @@ def panel(
                     region=_region(facts, book, eve),
                     points=None if now is None else now.points,
                     class_code="" if now is None else now.class_code,
+                    inspectors=_inspectors(visit),
                 )
             )
     made.visits.sort(key=lambda visit: (visit.on, len(visit.ref), visit.ref))
@@ -214,6 +218,11 @@ class _InForce:
             ready.give(rows)
             self._given[id(card)] = rows
         return next(iter(ready.on(eve)), None)
+
+
+def _inspectors(visit: Fact) -> tuple[str, ...]:
+    said = visit.payload.get(INSPECTORS)
+    return tuple(filter(None, (code.strip() for code in said.split(",")))) if isinstance(said, str) else ()
 
 
 def _region(facts: Iterable[Fact], book: Rulebook, eve: date) -> str:

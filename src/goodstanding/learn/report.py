@@ -59,7 +59,7 @@ class Report:
         in_force: Likewise by the classes in force.
         quarters: Stability by quarter of the year.
         regions: By region of the registration.
-        groups: By group of inspectors, where known.
+        inspectors: By inspector, where results say who went.
     """
 
     visits: int
@@ -69,7 +69,7 @@ class Report:
     in_force: list[Band]
     quarters: list[Part]
     regions: list[Part]
-    groups: list[Part] = field(default_factory=list)
+    inspectors: list[Part] = field(default_factory=list)
 
     @property
     def is_rising(self) -> bool:
@@ -91,14 +91,11 @@ def judge(name: str, scores: Floats, found: Whole, days: Whole, draws: int = 500
     return Judged(name, measures(scores, found, days), intervals(scores, found, days, draws))
 
 
-def report(
-    learned: Learned, visits: Sequence[Visit], scale: Scale, groups: Sequence[str] = (), draws: int = 500
-) -> Report:
+def report(learned: Learned, visits: Sequence[Visit], scale: Scale, draws: int = 500) -> Report:
     """Judge a learned scorecard on visits it was not learned from.
 
     Args:
         visits: In the order of their keys or days; some found something, some nothing.
-        groups: Who went on each visit, where known: shown apart, and never part of a score.
         draws: Resamples behind each interval.
     """
     found, days = columns(visits)
@@ -118,8 +115,15 @@ def report(
         in_force=by_class(codes, [visit.class_code for visit in visits], found) if is_in_force else [],
         quarters=by_part([f"{visit.on.year} Q{(visit.on.month + 2) // 3}" for visit in visits], scores, found),
         regions=by_part([visit.region for visit in visits], scores, found, at_least=200),
-        groups=by_part(groups, scores, found) if groups else [],
+        inspectors=_by_inspector(visits, scores, found),
     )
+
+
+def _by_inspector(visits: Sequence[Visit], scores: Floats, found: Whole) -> list[Part]:
+    """Return how the ranking holds among the visits that each inspector took part in, where results say who went."""
+    went = [(code, place) for place, visit in enumerate(visits) for code in visit.inspectors]
+    places = [place for _, place in went]
+    return by_part([code for code, _ in went], scores[places], found[places]) if went else []
 
 
 def lines(found: Report) -> list[str]:
@@ -140,7 +144,7 @@ def lines(found: Report) -> list[str]:
                 for band in bands
             ]
     told.append("The rate found rises from class to class." if found.is_rising else "The rate found does NOT rise.")
-    parts = (("By quarter", found.quarters), ("By region", found.regions), ("By inspectors' group", found.groups))
+    parts = (("By quarter", found.quarters), ("By region", found.regions), ("By inspector", found.inspectors))
     for title, listed in parts:
         if listed:
             told += ["", f"{title}:"]

@@ -30,6 +30,7 @@ from goodstanding.core.errors import (
     ResultInvalid,
 )
 from goodstanding.core.fact import Fact, Value
+from goodstanding.core.inspection import INSPECTORS
 from goodstanding.core.listing import DECISIONS
 from goodstanding.core.plan import By, Terms, stratify, treatments_in_force
 from goodstanding.core.rulebook import Rulebook
@@ -298,7 +299,7 @@ def result_fact(book: Rulebook, visit: Visit, inspected_on: date, now: datetime)
     payload: dict[str, Value] = {rules.result_field: tuple(visit.results)}
     offered: dict[str, Value] = {
         "task": visit.campaign.label,
-        "inspectors": ", ".join(visit.inspectors),
+        INSPECTORS: ", ".join(visit.inspectors),
         kind.authority_field: next(iter(book.authority.values())),
     }
     payload.update((name, value) for name, value in offered.items() if name in kind.fields)

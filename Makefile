@@ -9,6 +9,8 @@ PORT ?= 8000
 SERVE ?= yes
 AS_OF ?=
 DATA ?= ../shared/data/chicago-food-inspections
+SIZES ?= 100000 1000000 10000000
+ROUNDS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench chicago-benchmark fields-benchmark spark-cluster lock clean
@@ -71,9 +73,9 @@ test-postgres: $(READY) ## the tests that touch the database, on a PostgreSQL se
 cases: $(READY) ## the law cases of every rulebook
 	$(BIN)/pytest tests/law
 
-bench: $(READY) ## import and classification, each beside a bare scan of the same columns
+bench: $(READY) ## import and classification, each beside a bare scan of the same columns (SIZES="100000" for a quick look)
 	$(BIN)/python bench/import_rows.py
-	$(BIN)/python bench/classify.py
+	$(BIN)/python bench/classify.py --entities $(SIZES) --rounds $(ROUNDS)
 	$(BIN)/python bench/instant.py
 
 chicago-benchmark: $(READY) ## published, baseline and learned scorecards on the real Chicago inspections, with intervals

@@ -3,12 +3,16 @@
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `classed`, `treated`,
-`lot`. Keys nobody asked for are refused.
+`lot`, `binds`, `banned`, `ban`. Keys nobody asked for are refused.
 
 `treated` asks how a class is supervised on the day: `{ scale, class, areas }`, and whatever of `rule`, `ratio_ppm`,
 `modes`, `most_per_year`, `cooling_off` (as text, "12 month"), `frequency` ("1 in 2 year"), `benefits` and `items` it
 holds to. `lot` asks whether the business of the case may be drawn: `{ scale, class, ground, mode, to_come }`, and
 either `left_out_by` with the `until` day (none where the class decides) or `is_in = true`.
+
+`binds` asks at the point of use: `{ purpose, measures = [{ measure, rule, effect }] }`, for the facts of the case on
+the day. `banned` lists the bans that run: `{ ban, rule, through }`. `ban` asks what a statute allows: `{ ban, from,
+term }` and either `through` (none for life) or `refused = true`.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +28,11 @@ from goodstanding.core.classification import areas_of, score
 from goodstanding.core.dates import Span
 from goodstanding.core.disclosure import due, shown
 from goodstanding.core.entity import profile
+from goodstanding.core.errors import BanUnlawful
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import proposals
+from goodstanding.core.measure import Target, ban_in_force, ban_span, bans_on, for_purpose, measures_on, term_of
 from goodstanding.core.plan import treatments_in_force
 from goodstanding.core.repair import first_application
 from goodstanding.core.rule import in_force
@@ -35,7 +41,20 @@ from goodstanding.core.treatment import Check, Ground, Mode, left_out, past_of, 
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
 BUSINESS = "case:1"
-EXPECTATIONS = ("proposes", "shown", "never_shown", "due", "repair", "never_repaired", "classed", "treated", "lot")
+EXPECTATIONS = (
+    "proposes",
+    "shown",
+    "never_shown",
+    "due",
+    "repair",
+    "never_repaired",
+    "classed",
+    "treated",
+    "lot",
+    "binds",
+    "banned",
+    "ban",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,42 @@ def run(case: Case, book: Rulebook) -> None:
         _hold_treatment(dict(expected["treated"]), on, book)
     if "lot" in expected:
         _hold_lot(dict(expected["lot"]), facts, on, book)
+    if "binds" in expected:
+        _hold_measures(dict(expected["binds"]), facts, on, book)
+    if "banned" in expected:
+        seen = view(facts.values(), on, datetime.combine(on, time.max, UTC))
+        running = [one for target in Target for one in bans_on(seen, book.measures, target)]
+        found = [
+            {"ban": one.code, "rule": one.rule.number}
+            | ({} if one.span.until_on is None else {"through": one.span.until_on - timedelta(days=1)})
+            for one in running
+        ]
+        assert _sorted(found) == _sorted(expected["banned"])
+    if "ban" in expected:
+        _hold_ban(dict(expected["ban"]), book)
+
+
+def _hold_measures(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:
+    seen = view(facts.values(), on, datetime.combine(on, time.max, UTC))
+    who = profile(seen, book.roles)
+    assert who is not None
+    standing = measures_on(seen, who.subject_type, book.measures, book.calendar)
+    found = [
+        {"measure": one.code, "rule": one.rule.number, "effect": one.effect.value}
+        for one in for_purpose(standing, wanted.pop("purpose"), book.measures)
+    ]
+    assert _sorted(found) == _sorted(wanted.pop("measures"))
+    assert not wanted
+
+
+def _hold_ban(wanted: dict[str, Any], book: Rulebook) -> None:
+    code, from_on, term = wanted.pop("ban"), wanted.pop("from"), term_of(wanted.pop("term"))
+    try:
+        span = ban_span(ban_in_force(code, from_on, book.measures), from_on, term, book.calendar)
+    except BanUnlawful:
+        assert wanted == {"refused": True}
+        return
+    assert ({} if span.until_on is None else {"through": span.until_on - timedelta(days=1)}) == wanted
 
 
 def _hold_treatment(wanted: dict[str, Any], on: date, book: Rulebook) -> None:

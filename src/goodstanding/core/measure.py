@@ -28,7 +28,7 @@ from goodstanding.core.treatment import Benefit, Treatment
 BAN_FIELDS = ("ban", "decision", "authority", "term")
 """What a fact kind of bans must be able to hold."""
 
-PERSON_FIELDS = ("person", "person_number", "person_key")
+PERSON_FIELDS = ("person", "person_key")
 """What the fact kind of bans on persons must be able to hold besides."""
 
 LIFE = "life"
@@ -58,6 +58,7 @@ class Measure:
     Args:
         target: Whom it reaches; of persons only those who hold the office the title names.
         purposes: For which decisions it counts.
+        subject_types: Which businesses it may reach; empty means all.
         kind: The fact kind that triggers it.
         when: Which facts of that kind.
         term: It ends so long after the trigger began, if the trigger has not ended before; ``None``: with the trigger.
@@ -70,6 +71,7 @@ class Measure:
     effect: Effect
     target: Target
     purposes: frozenset[str]
+    subject_types: frozenset[str]
     kind: str
     when: Condition
     term: Period | None
@@ -97,6 +99,7 @@ class Ban:
         purposes: What it shuts out.
         least: The shortest lawful term; ``None`` is life.
         most: The longest lawful term; ``None`` is life.
+        either: Where the statute leaves no term between the two, the terms it sets; else empty.
     """
 
     code: str
@@ -108,6 +111,7 @@ class Ban:
     purposes: frozenset[str]
     least: Period | None
     most: Period | None
+    either: tuple[Period | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +180,13 @@ class Standing:
     executing: Mapping[str, str]
 
 
-def check_measure(measure: Measure, trigger: Fact, seen: View, calendar: Calendar) -> Span:
+def check_measure(measure: Measure, trigger: Fact, seen: View, subject_type: str, calendar: Calendar) -> Span:
     """Decide whether a measure may stand on the day of a view, and return from when until when.
 
     Args:
         trigger: The fact it is to rest on.
         seen: The view of the business.
+        subject_type: What kind of business it is, by its registration.
     Raises:
         NoLegalBasis: Its basis was not in force on the trigger's first day, or is not today.
         NoLiveTrigger: The view does not hold that fact as standing, or the catalogue line names no such fact.
@@ -201,19 +206,20 @@ def check_measure(measure: Measure, trigger: Fact, seen: View, calendar: Calenda
     if measure.term is not None:
         ends.append(period_end(begun, measure.term, calendar))
     span = Span(begun, max(min(ends), begun) if ends else None)
-    is_meant = trigger.kind == measure.kind and measure.when.agrees(trigger.payload)
+    is_of_them = not measure.subject_types or subject_type in measure.subject_types
+    is_meant = is_of_them and trigger.kind == measure.kind and measure.when.agrees(trigger.payload)
     is_held = any(fact.digest == trigger.digest for fact in seen.in_force(measure.kind))
     if not is_meant or not is_held or not span.contains(seen.as_of):
         raise NoLiveTrigger(
             asked=asked,
-            found="The fact it would rest on ended, was corrected, or is none that the catalogue names for it.",
+            found="What it would rest on ended, was corrected, or is none that such a business is named for.",
             wants=f"A fact of kind {measure.kind} that stands on that day and that the catalogue line names.",
             next_step="Leave the measure off; it ended with what called for it.",
         )
     return span
 
 
-def apply_measure(measure: Measure, trigger: Fact, seen: View, calendar: Calendar) -> Standing:
+def apply_measure(measure: Measure, trigger: Fact, seen: View, subject_type: str, calendar: Calendar) -> Standing:
     """Return a measure as it stands on the day of a view, resting on one fact: the only way to make one.
 
     Raises:
@@ -231,21 +237,21 @@ def apply_measure(measure: Measure, trigger: Fact, seen: View, calendar: Calenda
         trigger=trigger.digest,
         decision=str(trigger.payload.get("decision") or ""),
         authority=str(trigger.payload.get("authority") or ""),
-        span=check_measure(measure, trigger, seen, calendar),
+        span=check_measure(measure, trigger, seen, subject_type, calendar),
         executing=measure.executing,
     )
 
 
-def measures_on(seen: View, catalogue: Measures, calendar: Calendar) -> tuple[Standing, ...]:
+def measures_on(seen: View, subject_type: str, catalogue: Measures, calendar: Calendar) -> tuple[Standing, ...]:
     """Return every measure that the facts of one business bring on the day of a view, and no other.
 
     Raises:
         CalendarYearUnknown: A working-day term leaves the covered years.
     """
-    return tuple(_measures_on(seen, catalogue, calendar))
+    return tuple(_measures_on(seen, subject_type, catalogue, calendar))
 
 
-def _measures_on(seen: View, catalogue: Measures, calendar: Calendar) -> Iterator[Standing]:
+def _measures_on(seen: View, subject_type: str, catalogue: Measures, calendar: Calendar) -> Iterator[Standing]:
     for measure in catalogue.measures:
         if not measure.rule.validity.contains(seen.as_of):
             continue
@@ -253,9 +259,9 @@ def _measures_on(seen: View, catalogue: Measures, calendar: Calendar) -> Iterato
             if not measure.when.agrees(trigger.payload):
                 continue
             try:
-                yield apply_measure(measure, trigger, seen, calendar)
+                yield apply_measure(measure, trigger, seen, subject_type, calendar)
             except (NoLegalBasis, NoLiveTrigger):
-                # The basis is younger than the trigger, or its own term is over: nothing stands.
+                # The basis is younger than the trigger, is for other businesses, or its term is over: nothing stands.
                 continue
 
 
@@ -332,14 +338,21 @@ def ban_span(ban: Ban, from_on: date, term: Period | None, calendar: Calendar) -
     most = None if ban.most is None else period_end(from_on, ban.most, calendar)
     too_short = end is not None and (least is None or end < least)
     too_long = most is not None and (end is None or end > most)
-    if too_short or too_long:
+    if too_short or too_long or (ban.either and term not in ban.either):
         raise BanUnlawful(
             asked=f"The ban {ban.code} from {from_on} for {said(term)}.",
-            found=f"{ban.rule.source} sets {said(ban.least)} at least and {said(ban.most)} at most.",
+            found=f"{ban.rule.source} sets {lawful_terms(ban)}.",
             wants="The term that the statute sets.",
             next_step="Decide a term within it.",
         )
     return Span(from_on, end)
+
+
+def lawful_terms(ban: Ban) -> str:
+    """Return which terms a statute allows, such as ``10 year to life``."""
+    if ban.either:
+        return " or ".join(said(one) for one in ban.either)
+    return said(ban.least) if ban.least == ban.most else f"{said(ban.least)} to {said(ban.most)}"
 
 
 def said(term: Period | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from goodstanding.core.dates import Period
@@ -67,6 +68,7 @@ def _measure(
         effect=effect,
         target=table.choice("target", Target, Target.BUSINESS),
         purposes=_purposes(table, purposes),
+        subject_types=frozenset(table.texts("subject_types", [])),
         kind=kind,
         when=read_condition(table, "when", kinds[kind]),
         term=term,
@@ -77,10 +79,10 @@ def _measure(
 
 def _ban(table: Table, languages: tuple[str, ...], purposes: Mapping[str, object]) -> Ban:
     with table.table("term") as term:
-        least, most = _length(term, "least"), _length(term, "most")
-        if least is None and most is not None:
-            raise term.mistake("most", "Less than the least, which is life.", 'most = "life" beside it.')
-        if least is not None and most is not None and about_days(most) < about_days(least):
+        either = tuple(_length(term, "either", text) for text in term.texts("either", []))
+        # The longest stands last.
+        least, most = (either[0], either[-1]) if either else (_term(term, "least"), _term(term, "most"))
+        if _days(most) < _days(least):
             raise term.mistake("most", "Less than the least.", "No less than the least.")
     return Ban(
         code=table.text("code"),
@@ -92,15 +94,24 @@ def _ban(table: Table, languages: tuple[str, ...], purposes: Mapping[str, object
         purposes=_purposes(table, purposes),
         least=least,
         most=most,
+        either=either,
     )
 
 
-def _length(table: Table, name: str) -> Period | None:
-    text = table.text(name)
+def _term(table: Table, name: str) -> Period | None:
+    return _length(table, name, table.text(name))
+
+
+def _length(table: Table, name: str, text: str) -> Period | None:
     try:
         return term_of(text)
     except ValueError:
         raise table.mistake(name, f"{text!r}.", "Such as 5 year, or life.") from None
+
+
+def _days(term: Period | None) -> int:
+    """Return about how long a term is; life is longer than any."""
+    return sys.maxsize if term is None else about_days(term)
 
 
 def _founded(table: Table, languages: tuple[str, ...]) -> Rule:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from goodstanding.core.annulment import Annulment, read_annulment
 from goodstanding.core.classification import Area, Scale, Scorecard
 from goodstanding.core.classification_reading import read_areas, read_scales, read_scorecards
 from goodstanding.core.dates import Calendar
@@ -64,6 +65,7 @@ class Rulebook:
     repairs: tuple[Repair, ...]
     duties: Mapping[str, Duty]
     lists: Lists
+    annulment: Annulment | None
     scales: Mapping[str, Scale]
     areas: Mapping[str, Area]
     scorecards: tuple[Scorecard, ...]
@@ -130,6 +132,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     roles = read_roles(head)
     duties = read_duties(tables["duties"], languages, kinds)
     lists = read_lists(tables["lists"], languages, kinds, duties)
+    annulment = read_annulment(tables["lists"], languages)
     scales = read_scales(tables["classification"], languages, indicators)
     areas = read_areas(tables["classification"], languages, kinds)
     inspection = read_inspection(tables["inspection"], languages, kinds)
@@ -154,6 +157,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         repairs=read_repairs(tables["disclosure"], languages, kinds, lists.lists),
         duties=duties,
         lists=lists,
+        annulment=annulment,
         scales=scales,
         areas=areas,
         scorecards=read_scorecards(tables["classification"], languages, scales, areas, indicators),
@@ -308,6 +312,11 @@ def _check_roles(head: Table, book: Rulebook) -> None:
         for ground in definition.grounds:
             _check_codes("lists.toml", f"list.{code}.subject_types", ground.subject_types, types)
             _check_codes("lists.toml", f"list.{code}.ground.{ground.code}", {ground.code}, entry["ground"].codes)
+    for measure in book.measures.measures:
+        _check_codes("measures.toml", f"measure.{measure.code}.subject_types", measure.subject_types, types)
+    for ban in book.measures.bans:
+        codes = book.kinds[book.measures.ban_kinds[ban.target]].fields["ban"].codes
+        _check_codes("measures.toml", f"ban.{ban.code}", {ban.code}, codes)
     shown_kinds = {rule.kind for rule in book.disclosure.display}
     for code, shown_kind in book.kinds.items():
         if shown_kind.is_public and code not in shown_kinds:

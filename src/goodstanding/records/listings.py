@@ -7,7 +7,8 @@ Rules kept here:
   and lifting wait for a person.
 - A decision is checked against the facts of its own day: what they no longer call for is refused, not decided. In a
   bulk every decision sees those made before it on the same business.
-- Decision, fact, outbox message and proposal are written in one transaction, or none of them.
+- Decision, fact, outbox message, proposal and the measures that come or go with the listing are written in one
+  transaction, or none of them.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act, Proposal, proposals
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
-from goodstanding.records import ledger
+from goodstanding.records import ledger, measures
 from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
+from goodstanding.records.measures import Switched
 from goodstanding.records.models import Decision, ProposalRecord
 
 CALENDAR = "calendar"
@@ -92,6 +94,7 @@ class TickOutcome:
         ended: Entries whose term was over.
         open: Proposals now waiting.
         uncounted: Businesses left out because a deadline runs into a year the calendar does not cover.
+        measures: Measures switched on and off.
     """
 
     made: int = 0
@@ -99,6 +102,7 @@ class TickOutcome:
     ended: int = 0
     open: int = 0
     uncounted: list[str] = field(default_factory=list)
+    measures: Switched = field(default_factory=Switched)
 
 
 @dataclass(slots=True)
@@ -157,6 +161,7 @@ def tick(home: Home, day: date, now: datetime, on_progress: Callable[[int], None
     over = decide_many(home, list(ending.values_list("id", flat=True)), Verdict.APPROVE, CALENDAR, "", day, now)
     outcome.made = sum(record.act != Act.END.value for record in (*fresh, *again))
     outcome.ended = over.count
+    outcome.measures = measures.follow_day(book, day, now)
     outcome.open = ProposalRecord.objects.filter(state=_STATE.OPEN).count()
     return outcome
 
@@ -245,6 +250,7 @@ def _decide_batch(book: Rulebook, ids: Sequence[int], ruling: Ruling, outcome: D
             facts.append(fact_of(proposal, known, book, ruling.day, number, ruling.now))
     saved = Decision.objects.bulk_create([decision for _, decision in decided.values()])
     ledger.append(facts, ruling.now)
+    measures.follow_decided(book, facts, facts_by_entity, ruling.day, ruling.now)
     for (record, _), decision in zip(decided.values(), saved, strict=True):
         record.state = _STATE.APPROVED if ruling.verdict is Verdict.APPROVE else _STATE.REJECTED
         record.decision = decision

@@ -243,3 +243,78 @@ class OutboxMessage(models.Model):
     class Meta:
         db_table = "outbox"
         indexes = (models.Index(fields=["id"], condition=Q(published_at=None), name="outbox_waiting"),)
+
+
+class MeasureSwitch(models.Model):
+    """A measure that was switched on for a business, or off again; only ever added to, like facts and decisions.
+
+    What is on is what was switched on and not off. `goodstanding.records.measures` keeps it equal to what the facts
+    call for; the answer at the point of use is derived from the facts themselves.
+    """
+
+    class Act(models.TextChoices):
+        ON = "on"
+        OFF = "off"
+
+    entity_id = models.CharField(max_length=80)
+    measure = models.CharField(max_length=60)
+    rule_number = models.CharField(max_length=40)
+    basis = models.CharField(max_length=300)  # instrument and article
+    trigger = models.CharField(max_length=64)  # digest of the fact it rests on
+    decision = models.CharField(max_length=200)  # number of the decision behind that fact, as the fact has it
+    act = models.CharField(max_length=3, choices=Act.choices)
+    serial = models.IntegerField()  # 1 on, 2 off, 3 on again: nothing is switched on twice without an end between
+    on_day = models.DateField()  # ON: the first day it binds; OFF: the first day it no longer does
+    until_on = models.DateField(null=True)  # ON: the end known in advance, itself excluded
+    ledger_position = models.BigIntegerField()
+    rulebook_digest = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "measure_switch"
+        constraints = (models.UniqueConstraint(fields=["trigger", "measure", "serial"], name="switched_in_turn"),)
+        indexes = (
+            models.Index(fields=["entity_id", "id"], name="switch_of_entity"),
+            models.Index(fields=["until_on"], name="switch_by_end"),
+        )
+
+
+class MeasureAnswer(models.Model):
+    """What was answered at a point of use, with its signature; only ever added to.
+
+    Of a question about a person the answer holds what was told, and no key of the person.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    entity_id = models.CharField(max_length=80, blank=True)
+    purpose = models.CharField(max_length=60)
+    asked_for = models.CharField(max_length=200)  # the authority at whose counter it was asked
+    asked_by = models.CharField(max_length=150)
+    as_of = models.DateField()
+    body = models.TextField()  # canonical JSON: the bytes that were signed
+    signature = models.CharField(max_length=128)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "measure_answer"
+        indexes = (models.Index(fields=["entity_id", "id"], name="answer_of_entity"),)
+
+
+class MeasureFeedback(models.Model):
+    """What the executing authority did with one measure of an answer; only ever added to."""
+
+    class Did(models.TextChoices):
+        APPLIED = "applied"
+        NOT_APPLIED = "not_applied"
+
+    answer = models.ForeignKey(MeasureAnswer, models.PROTECT)
+    measure = models.CharField(max_length=60)
+    trigger = models.CharField(max_length=64)
+    did = models.CharField(max_length=12, choices=Did.choices)
+    done_on = models.DateField()
+    note = models.TextField(blank=True)
+    reported_by = models.CharField(max_length=150)
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "measure_feedback"

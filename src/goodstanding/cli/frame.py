@@ -36,6 +36,7 @@ ROOMS = (
     "monitor",
     "explain",
     "supervision",
+    "annulment",
     "treatment",
     "preview",
     "learn",

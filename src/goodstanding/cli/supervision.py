@@ -97,12 +97,17 @@ def decide_command(
 def replay_command(number: Annotated[str, typer.Argument(help="A decision's number.")]) -> None:
     """Take a decision again from the facts and rules then known."""
     home = open_records()
-    from goodstanding.records.decisions import replay
+    from goodstanding.records.decisions import ANNULMENT
+    from goodstanding.records.replay import replay
 
     decision = replay(number, home.rulebook_of)
     outcome = decision.outcome
+    if decision.kind == ANNULMENT:
+        what = f"{outcome['how']} {outcome['kind']}"
+    else:
+        what = f"{outcome['verdict']} {outcome['act']} {outcome['list']}"
     result(
-        f"Decision {number} agrees: {outcome['verdict']} {outcome['act']} {outcome['list']} of {decision.entity_id} "
+        f"Decision {number} agrees: {what} of {decision.entity_id} "
         f"under rule {decision.rule_number}, from {len(decision.facts)} facts at position {decision.ledger_position}.",
         {"number": number, "agrees": True, "outcome": outcome, "rule": decision.rule_number},
     )

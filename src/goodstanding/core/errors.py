@@ -439,6 +439,18 @@ class DecisionDiffers(Broken):
     code = "decision.differs"
 
 
+class NothingToAnnul(Refused):
+    """What is to be annulled was undone already, or the rulebook knows no annulment."""
+
+    code = "annulment.nothing"
+
+
+class AnnulmentRefused(Refused):
+    """Whoever decided something cannot annul it."""
+
+    code = "annulment.refused"
+
+
 # -- procedures ----------------------------------------------------------------------------------------------------
 
 

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_GET
 
 from goodstanding.core.errors import DecisionDiffers, GoodstandingError
 from goodstanding.office.access import needs
-from goodstanding.office.accounts import Role
+from goodstanding.office.accounts import Role, may
 from goodstanding.office.pages import page, the_home
 from goodstanding.office.queue import names_of
-from goodstanding.records.decisions import LISTING, decision_of, replay
+from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of
 from goodstanding.records.models import Decision
+from goodstanding.records.replay import replay
 
 PER_PAGE = 50
 
@@ -32,10 +33,17 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     """Show one decision, and whether the facts and rules then known still give it."""
     found = decision_of(number)
     differs: GoodstandingError | None = None
-    if found.kind == LISTING:
+    if found.kind in (LISTING, ANNULMENT):
         try:
             replay(number, the_home().rulebook_of)
         except DecisionDiffers as error:
             differs = error
-    values = {"decision": found, "is_listing": found.kind == LISTING, "differs": differs}
+    is_listing = found.kind == LISTING
+    values = {
+        "decision": found,
+        "is_listing": is_listing,
+        "is_annulment": found.kind == ANNULMENT,
+        "may_annul": is_listing and found.outcome["verdict"] == APPROVE and may(request.user, Role.CHIEF),
+        "differs": differs,
+    }
     return page(request, "decision.html", values)

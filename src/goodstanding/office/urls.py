@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, PathConverter, StringConverter
 
 from goodstanding.office import (
+    annulment,
     business,
     classes,
     decisions,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("office/previews", preview.previews),
     path("office/previews/<name:key>", preview.preview),
     path("office/decisions", decisions.decisions),
+    path("office/decision/<number:number>/annulment", annulment.annulment),
+    path("office/decision/<number:number>/annul", annulment.annul),
     path("office/decision/<number:number>", decisions.decision),
     path("office/quarantine", quarantine.quarantine),
     path("office/campaigns", visits.campaigns),

@@ -26,22 +26,30 @@ from goodstanding.records.models import Decision
 LISTING = "listing"
 """Kind of the decisions that enter, lift or end."""
 
+ANNULMENT = "annulment"
+"""Kind of the decisions that undo."""
+
 APPROVE = "approve"
 """Verdict of a decision that made a fact; any other made none."""
 
 _LOCK = 0x600D_DEC1  # any number, the same in every process
 
 
-def numbers(year: int) -> Iterator[str]:
-    """Yield fresh decision numbers of a year, such as ``2026-000123``; ask inside the transaction that uses them."""
+def numbers(year: int, kind: str = LISTING) -> Iterator[str]:
+    """Yield fresh decision numbers of a year, such as ``2026-00000123``, or ``2026-A0000123`` for what undoes others.
+
+    Ask inside the transaction that uses them.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    last = Decision.objects.filter(kind=LISTING, number__startswith=f"{year}-").aggregate(last=Max("number"))["last"]
-    serial = int(last.partition("-")[2]) if last else 0
+    mark, digits = ("A", 7) if kind == ANNULMENT else ("", 8)
+    begun = f"{year}-{mark}"
+    last = Decision.objects.filter(kind=kind, number__startswith=begun).aggregate(last=Max("number"))["last"]
+    serial = int(last.removeprefix(begun)) if last else 0
     while True:
         serial += 1
-        yield f"{year}-{serial:08}"
+        yield f"{begun}{serial:0{digits}}"
 
 
 def decision_of(number: str) -> Decision:
@@ -108,8 +116,8 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
         raise DecisionUnknown(
             asked=f"To replay the decision {number}.",
             found=f"It is of the kind {decision.kind}.",
-            wants="A listing decision; a campaign is proven by its bundle.",
-            next_step="Run `goodstanding verify` on the bundle of that campaign.",
+            wants="A decision that enters, lifts or ends.",
+            next_step="Let `goodstanding replay` choose how a decision of that kind is proven.",
         )
     book = rulebook_of(decision.rulebook_digest)
     known = ledger.facts_of(decision.entity_id, decision.ledger_position)

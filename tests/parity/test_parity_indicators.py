@@ -88,7 +88,7 @@ def test_expressions_equal_their_oracles_on_any_history(
 def test_the_histories_move_every_indicator(cn: Rulebook, chicago: Rulebook, nyc: Rulebook) -> None:
     seen: dict[str, set[int | None]] = {}
     for book in (cn, chicago, nyc):
-        for values in by_oracle(register(9, book, DAYS[0], 400), book, DAYS[0]).values():
+        for values in by_oracle(register(9, book, DAYS[0], 1000), book, DAYS[0]).values():
             for name, value in values.items():
                 seen.setdefault(name, set()).add(value)
     assert all(len(values) > 1 for values in seen.values()), seen

@@ -486,13 +486,32 @@ def minor_violations_mean(past: Past) -> int | None:
     return _smoothed_mean(_counted(past.of("inspection"), "minor_violations"), 12_000)
 
 
-def _points(past: Past) -> list[tuple[date, int]]:
-    found = [(fact.span.from_on, fact.payload.get("score")) for fact in past.of("inspection")]
+def _points(past: Past, visit: str = "") -> list[tuple[date, int]]:
+    asked = [fact for fact in past.of("inspection") if not visit or fact.payload["visit"] == visit]
+    found = [(fact.span.from_on, fact.payload.get("score")) for fact in asked]
     return [(on, max(0, min(score, 999))) for on, score in found if isinstance(score, int)]
 
 
 def score_last(past: Past) -> int | None:
     return max(_points(past))[1] if _points(past) else None
+
+
+def score_last_initial(past: Past) -> int | None:
+    return max(_points(past, "initial"))[1] if _points(past, "initial") else None
+
+
+def score_last_re_inspection(past: Past) -> int | None:
+    return max(_points(past, "re_inspection"))[1] if _points(past, "re_inspection") else None
+
+
+def re_inspections_share_all(past: Past) -> int | None:
+    kinds = [fact.payload["visit"] for fact in past.of("inspection")]
+    return kinds.count("re_inspection") * 1000 // len(kinds) if kinds else None
+
+
+def violations_mean_all(past: Past) -> int | None:
+    counts = _counted(past.of("inspection"), "violations")
+    return sum(min(count, 999) for count in counts) * 1000 // len(counts) if counts else None
 
 
 def score_mean_all(past: Past) -> int | None:
@@ -575,6 +594,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         penalty_amount_24m,
         pledged_amount,
         pledges_in_force,
+        re_inspections_share_all,
         refused_inspections_36m,
         regions_36m,
         registered_capital_thousand,
@@ -590,11 +610,14 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         sampling_failed_share_36m,
         samplings_failed_24m,
         score_last,
+        score_last_initial,
+        score_last_re_inspection,
         score_mean_all,
         serious_findings_mean_all,
         serious_penalties_36m,
         serious_violations_mean,
         unreachable_found_24m,
+        violations_mean_all,
         worst_evaluation_24m,
         years_open,
     )

@@ -78,28 +78,28 @@ def make(folder: Path, book: Rulebook, entities: int) -> Snapshot:
     buckets = in_buckets((f"uscc:{number:018d}" for number in range(entities)), -(-entities // ENTITIES_PER_BUCKET))
     for number, ids in enumerate(buckets):
         names.append(file_name(number))
-        write_bucket(folder / names[-1], number, bucket(chance, ids, book))
+        write_bucket(folder / names[-1], number, bucket(chance, ids, book), schema(book))
     known_at = datetime(2026, 11, 20, tzinfo=UTC)
     snapshot = Snapshot(folder, known_at, entities * FACTS, book.digest, entities, entities * FACTS, tuple(names))
     put_in_force(snapshot)
     return snapshot
 
 
-def bucket(chance: np.random.Generator, ids: Sequence[str], book: Rulebook) -> pa.Table:
+def bucket(chance: np.random.Generator, ids: Sequence[str], book: Rulebook) -> dict[str, list[pa.Table]]:
     """Return one bucket's rows, by kind and entity: as many of each kind for each entity, on days and with values of
     chance."""
     kinds = list(readings(book))
     others = [kind for kind in kinds if kind not in ROWS_OF_KIND]
     who = np.arange(len(ids))
     spread = chance.integers(0, len(others), len(ids) * OTHER_ROWS)
-    blocks = []
+    blocks = {}
     for kind in sorted(kinds):
         if kind in ROWS_OF_KIND:
             holders = np.repeat(who, ROWS_OF_KIND[kind])
         else:
             holders = np.sort(np.repeat(who, OTHER_ROWS)[spread == others.index(kind)])
-        blocks.append(rows_of_kind(chance, kind, holders, ids, book))
-    return pa.concat_tables(blocks)
+        blocks[kind] = [rows_of_kind(chance, kind, holders, ids, book)]
+    return blocks
 
 
 def rows_of_kind(

@@ -20,8 +20,6 @@ from goodstanding.core.errors import IndicatorUnfit, NoRuleInForce, SnapshotHarm
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine import measured
 from goodstanding.engine.backends import DuckDB
-from goodstanding.engine.buckets import write_bucket
-from goodstanding.engine.features import table_of
 from goodstanding.engine.indicator import Facts, Indicator, Need
 from goodstanding.engine.indicators import every
 from goodstanding.engine.instant import Instant, classify_facts
@@ -29,7 +27,7 @@ from goodstanding.engine.score import card_in_force, compiled
 from goodstanding.engine.snapshot import Snapshot, write
 from goodstanding.engine.whole import classify_snapshot
 from tests.engine.histories import DAYS, KNOWN_AT, entity_id, fact, register
-from tests.engine.placing import by_id
+from tests.engine.placing import by_id, write_rows
 
 COLUMNS = ("capital_minor", "amount_minor", "year")
 AS_OF = DAYS[0]
@@ -63,7 +61,7 @@ def outcomes(values: Sequence[Mapping[str, Any]], card: Scorecard, book: Ruleboo
     """Return what the compiled scorecard makes of each set of values."""
     rows = given_rows(values, book)
     with TemporaryDirectory() as folder:
-        write_bucket(Path(folder) / "bucket.parquet", 0, table_of(rows, book))
+        write_rows(Path(folder) / "bucket.parquet", rows, book)
         snapshot = Snapshot(Path(folder), KNOWN_AT, 1, book.digest, len(rows), len(rows), ("bucket.parquet",))
         (found,) = classify_snapshot(snapshot, book, card, AS_OF, DuckDB(threads=1))
     return [one.outcome(card) for one in sorted(found, key=lambda one: one.entity_id)]

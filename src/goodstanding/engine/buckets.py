@@ -1,18 +1,19 @@
 """Where an entity's rows stand: buckets by a hash of its id, one Parquet file each, and how rows come into them.
 
 Rules kept here:
-- A file's rows are sorted by kind, entity and place, in groups of some ten thousand, so that a reader skips the kinds
-  it has no use for.
+- A file's rows are sorted by kind, entity and place, in groups of one kind and some ten thousand, so that a reader
+  skips the kinds it has no use for.
 - In a file a number stands for an entity: its bucket's number times 2**32, plus its place among the ids of the bucket,
   which stand in a file beside. Engines group and join whole numbers far more cheaply than ids.
-- One file is open at a time. What waits in memory is some ten thousand rows, besides the columns of one bucket.
+- One file is open at a time. What waits in memory is some ten thousand rows, and of one bucket the columns that are
+  filled: most are empty in most rows.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.engine.features import schema, table_of
+from goodstanding.engine.features import schema, tables_of
 
 ROW_GROUP = 50_000
 ENTITIES_PER_BUCKET = 100_000
 """More would cost less, since an engine plans its work for each bucket, and take more memory at one time."""
 _ROWS = 50_000  # waiting as Python values, over all buckets
-_ORDER = [("kind", "ascending"), ("entity", "ascending"), ("place", "ascending")]
+_ORDER = [("entity", "ascending"), ("place", "ascending")]
 _IDS = pa.schema([("entity_id", pa.string())])
 SHIFT = 32
 """Bits of an entity's number below those of its bucket."""
@@ -67,24 +68,45 @@ def named(numbers: pa.ChunkedArray, ids: pa.ChunkedArray) -> pa.ChunkedArray:
     return ids.take(pc.bit_wise_and(numbers, pa.scalar(2**SHIFT - 1, pa.int64())))
 
 
-def write_bucket(path: Path, bucket: int, table: pa.Table) -> None:
+def write_bucket(path: Path, bucket: int, kinds: Mapping[str, Sequence[pa.Table]], columns: pa.Schema) -> None:
     """Write rows that name their entities by id as a bucket's file, and the ids beside it.
 
     Args:
-        table: With the columns of `goodstanding.engine.features.schema`, in any order.
+        kinds: Tables by fact kind, in any order, with the columns that rows of the kind fill.
+        columns: Of the snapshot, as `goodstanding.engine.features.schema` gives them.
     """
-    ordered = table.sort_by(_ORDER)
-    ids = pc.unique(ordered["entity"]).sort()
-    numbers = pc.add(pc.index_in(ordered["entity"], value_set=ids).cast(pa.int64()), pa.scalar(bucket << SHIFT))
-    stored = ordered.set_column(0, "entity", numbers)
-    pq.write_table(stored, path, compression="zstd", row_group_size=ROW_GROUP)
+    tables = {kind: pa.concat_tables(parts, promote_options="default") for kind, parts in sorted(kinds.items())}
+    said = [chunk for table in tables.values() for chunk in table["entity"].chunks]
+    ids = pc.unique(pa.chunked_array(said, pa.string())).sort()
+    stored = columns.set(0, pa.field("entity", pa.int64()))
+    with pq.ParquetWriter(path, stored, compression="zstd") as file:
+        for table in tables.values():
+            ordered = table.sort_by(_ORDER)
+            places = pc.index_in(ordered["entity"], value_set=ids).cast(pa.int64())
+            numbered = ordered.set_column(0, "entity", pc.add(places, pa.scalar(bucket << SHIFT)))
+            for start in range(0, len(numbered), ROW_GROUP):
+                file.write_table(_widened(numbered.slice(start, ROW_GROUP), stored))
     pq.write_table(pa.table([ids], schema=_IDS), path.with_name(ids_name(path.name)), compression="zstd")
 
 
-def read_bucket(path: Path) -> pa.Table:
-    """Return a bucket's rows, their entities by id."""
-    table = pq.read_table(path)
-    return table.set_column(0, "entity", named(table["entity"], ids_of(path)))
+def _widened(table: pa.Table, columns: pa.Schema) -> pa.Table:
+    """Return a table with every column of the snapshot, empty where its kind fills none."""
+    given = set(table.column_names)
+    return pa.table(
+        [table[one.name] if one.name in given else pa.nulls(len(table), one.type) for one in columns], schema=columns
+    )
+
+
+def read_bucket(path: Path) -> Iterator[tuple[str, pa.Table]]:
+    """Yield (kind, rows) of a bucket, some ten thousand rows at a time, their entities by id and empty columns left
+    out."""
+    ids = ids_of(path)
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            filled = [name for name in table.column_names if table[name].null_count < len(table)]
+            kind = table["kind"][0].as_py()
+            yield kind, table.select(filled).set_column(0, "entity", named(table["entity"], ids))
 
 
 class BucketFiles:
@@ -112,7 +134,7 @@ class BucketFiles:
         self._before = before
         self._replaced = replaced
         self._waiting: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-        self._parts: defaultdict[int, list[pa.Table]] = defaultdict(list)
+        self._parts: defaultdict[int, defaultdict[str, list[pa.Table]]] = defaultdict(lambda: defaultdict(list))
         self._held = 0
         self.written: set[int] = set()
 
@@ -127,7 +149,7 @@ class BucketFiles:
             for other in list(self._waiting):
                 if other != bucket:
                     self._settle(other)
-            self._parts[bucket].append(table_of(self._waiting.pop(bucket), self._book))
+            self._gather(bucket)
             self._held = 0
 
     def close(self) -> None:
@@ -136,15 +158,20 @@ class BucketFiles:
         for bucket in sorted({*self._waiting, *self._parts, *(set(due) - self.written)}):
             self._settle(bucket)
 
+    def _gather(self, bucket: int) -> None:
+        for kind, table in tables_of(self._waiting.pop(bucket, []), self._book).items():
+            self._parts[bucket][kind].append(table)
+
     def _settle(self, bucket: int) -> None:
         path = self._folder / file_name(bucket)
-        tables = self._parts.pop(bucket, [])
-        tables.append(table_of(self._waiting.pop(bucket, []), self._book))
+        self._gather(bucket)
+        kinds = self._parts.pop(bucket, defaultdict(list))
         if bucket in self.written:
-            tables.append(read_bucket(path))
+            for kind, table in read_bucket(path):
+                kinds[kind].append(table)
         elif self._before:
-            kept = read_bucket(self._before[bucket])
             gone = pa.array(sorted((self._replaced or {}).get(bucket, ())), pa.string())
-            tables.append(kept.filter(pc.invert(pc.is_in(kept["entity"], value_set=gone))))
-        write_bucket(path, bucket, pa.concat_tables([one.select(self._columns.names) for one in tables]))
+            for kind, table in read_bucket(self._before[bucket]):
+                kinds[kind].append(table.filter(pc.invert(pc.is_in(table["entity"], value_set=gone))))
+        write_bucket(path, bucket, kinds, self._columns)
         self.written.add(bucket)

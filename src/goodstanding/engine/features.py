@@ -236,10 +236,17 @@ def _cell(value: Value, type_: FieldType, bit_of: Mapping[str, int]) -> Value:
     return value
 
 
-def table_of(rows: Iterable[Mapping[str, Any]], book: Rulebook) -> pa.Table:
-    """Return rows as a table in memory, with the snapshot's columns."""
+def tables_of(rows: Iterable[Mapping[str, Any]], book: Rulebook) -> dict[str, pa.Table]:
+    """Return rows as tables in memory, one for each kind, with those of the snapshot's columns that its rows fill."""
     columns = schema(book)
-    listed = list(rows)
-    return pa.table(
-        {name: pa.array([row.get(name) for row in listed], columns.field(name).type) for name in columns.names}
-    )
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_kind.setdefault(row["kind"], []).append(row)
+    found = {}
+    for kind, listed in by_kind.items():
+        said = set[str]().union(*listed)
+        names = [name for name in columns.names if name in said]
+        found[kind] = pa.table(
+            {name: pa.array([row.get(name) for row in listed], columns.field(name).type) for name in names}
+        )
+    return found

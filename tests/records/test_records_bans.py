@@ -9,13 +9,21 @@ import pytest
 
 from goodstanding.core.dates import Period, Unit
 from goodstanding.core.disclosure import public_items
-from goodstanding.core.errors import BanUnlawful, DeciderMissing, DecisionUnknown, EntityUnknown, ReasonMissing
+from goodstanding.core.errors import (
+    BanUnlawful,
+    DeciderMissing,
+    DecisionDiffers,
+    DecisionUnknown,
+    EntityUnknown,
+    ReasonMissing,
+)
 from goodstanding.core.ledger import view
 from goodstanding.core.measure import Target, bans_on
 from goodstanding.home import Home
-from goodstanding.records import ledger
+from goodstanding.records import bans, ledger
 from goodstanding.records.bans import Order, Person, impose, of_person, person_key, withdraw
 from goodstanding.records.models import Decision, FactRecord, OutboxMessage
+from goodstanding.records.replay import replay
 from tests.conftest import NOW
 from tests.records.conftest import registration
 
@@ -131,7 +139,12 @@ def test_a_ban_whose_decision_fell_was_never_there_and_may_be_ordered_anew(regis
     undone = withdraw(register, made.number, "Judgment of 2026-11-19.", "wang", DAY, NOW + timedelta(hours=1))
     later = NOW + timedelta(hours=2)
     key = person_key(register, NUMBER)
-    assert undone.outcome == {"does": "withdraw", "ban": "food_licence_revoked", "undone": made.number}
+    assert undone.outcome == {
+        "verdict": "approve",
+        "does": "withdraw",
+        "ban": "food_licence_revoked",
+        "undone": made.number,
+    }
     assert bans_on(view(of_person(key), DAY, later), register.rulebook.measures, Target.PERSON, key) == ()
     with pytest.raises(DecisionUnknown):
         withdraw(register, made.number, "Again.", "wang", DAY, later)
@@ -139,3 +152,20 @@ def test_a_ban_whose_decision_fell_was_never_there_and_may_be_ordered_anew(regis
         withdraw(register, made.number, " ", "wang", DAY, later)
     impose(register, ENTITY, FOOD, PERSON, "li", DAY, later)
     assert len(bans_on(view(of_person(key), DAY, later), register.rulebook.measures, Target.PERSON, key)) == 1
+
+
+def test_a_ban_and_its_withdrawal_replay_and_a_ban_that_was_tampered_with_does_not(
+    register: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = impose(register, ENTITY, FOOD, PERSON, "li", DAY, NOW)
+    undone = withdraw(register, made.number, "Judgment of 2026-11-19.", "wang", DAY, NOW + timedelta(hours=1))
+    for number in (made.number, undone.number):
+        assert replay(number, register.rulebook_of).number == number
+    made.outcome["until"] = "2036-11-02"
+    monkeypatch.setattr(bans, "decision_of", lambda _: made)
+    with pytest.raises(DecisionDiffers):
+        bans.replay(made.number, register.rulebook_of)
+    undone.facts = ["0" * 64]
+    monkeypatch.setattr(bans, "decision_of", lambda _: undone)
+    with pytest.raises(DecisionDiffers):
+        bans.replay(undone.number, register.rulebook_of)

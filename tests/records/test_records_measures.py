@@ -13,6 +13,7 @@ from goodstanding.core.ledger import ended
 from goodstanding.core.rulebook import Rulebook, load
 from goodstanding.home import Home, read_rulebook, rulebook_folder
 from goodstanding.records import ledger, measures
+from goodstanding.records.annulments import annul
 from goodstanding.records.listings import Verdict, decide, tick
 from goodstanding.records.measures import Gap, Switched, follow, follow_all, follow_day, gaps, switched_on
 from goodstanding.records.models import MeasureSwitch, ProposalRecord
@@ -161,3 +162,12 @@ def test_a_rulebook_without_measures_switches_nothing(listed: Home) -> None:
     files = {name: text for name, text in read_rulebook(rulebook_folder("cn")).items() if name != "measures.toml"}
     bare = load(files)
     assert follow(bare, [(ENTITY, ledger.facts_of(ENTITY))], DAY, NOW) == Switched()
+
+
+def test_what_a_listing_brought_falls_when_the_listing_is_annulled(listed: Home) -> None:
+    decision = ProposalRecord.objects.select_related("decision").get().decision
+    assert decision is not None
+    later = DAY + timedelta(days=3)
+    annul(listed.rulebook, decision.number, "wang", "Judgment of 2026-07-12.", later, NOW + timedelta(hours=1))
+    assert switched_on([ENTITY]) == []
+    assert gaps(listed.rulebook, later, NOW + timedelta(hours=1)) == []

@@ -24,7 +24,7 @@ from goodstanding.core.errors import (
 from goodstanding.core.fact import Fact
 from goodstanding.core.listing import DECISIONS, Act
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.records import ledger
+from goodstanding.records import ledger, measures
 from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of, numbers
 from goodstanding.records.models import Decision, FactRecord
 
@@ -119,7 +119,11 @@ def annul(book: Rulebook, target: str, officer: str, reason: str, day: date, now
                     decided_at=now,
                 )
             )
-        return Decision.objects.bulk_create(made)
+        decisions = Decision.objects.bulk_create(made)
+        # What an entry brought falls with it, in the same transaction.
+        entity_id = foreseen.root.entity_id
+        measures.follow(book, [(entity_id, ledger.facts_of(entity_id))], day, now)
+        return decisions
 
 
 def replay(number: str) -> Decision:

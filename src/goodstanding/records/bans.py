@@ -13,21 +13,29 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
-from goodstanding.core.dates import Period
+from goodstanding.core.dates import Period, Span
 from goodstanding.core.disclosure import masked
-from goodstanding.core.errors import BanUnlawful, DeciderMissing, DecisionUnknown, EntityUnknown, ReasonMissing
+from goodstanding.core.errors import (
+    BanUnlawful,
+    DeciderMissing,
+    DecisionDiffers,
+    DecisionUnknown,
+    EntityUnknown,
+    ReasonMissing,
+)
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import heads, withdrawal
-from goodstanding.core.measure import Target, ban_in_force, ban_span, said
+from goodstanding.core.measure import Target, ban_in_force, ban_span, said, term_of
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import ledger
-from goodstanding.records.decisions import decision_of
+from goodstanding.records.decisions import APPROVE, decision_of
 from goodstanding.records.models import Decision, FactRecord
 
 BAN = "ban"
@@ -166,8 +174,7 @@ def impose(
         # Ordered anew after a withdrawal it must not collide with what was withdrawn.
         corrects = last[-1].digest if last else None
         fact = Fact(entity_id, kind, SOURCE, ref, span, now, payload, corrects)
-        until = "" if span.until_on is None else span.until_on.isoformat()
-        outcome = {"does": "impose", "ban": line.code, "from": span.from_on.isoformat(), "until": until}
+        outcome = _imposed(line.code, span)
         decision = _decision(home, entity_id, line.rule.number, fact.digest, outcome, "", officer, day, now)
         ledger.append([fact], now)
     return decision
@@ -211,12 +218,55 @@ def withdraw(home: Home, number: str, reason: str, officer: str, day: date, now:
                 wants="The number of a decision that recorded a ban.",
                 next_step="Look it up in the list of decisions.",
             )
-        outcome = {"does": "withdraw", "ban": str(stands[0].payload["ban"]), "undone": number}
+        outcome = {"verdict": APPROVE, "does": "withdraw", "ban": str(stands[0].payload["ban"]), "undone": number}
         decision = _decision(
             home, made.entity_id, made.rule_number, stands[0].digest, outcome, reason, officer, day, now
         )
         ledger.append([withdrawal(stands[0], SOURCE, stands[0].source_ref, now)], now)
     return decision
+
+
+def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
+    """Derive a ban anew from the statute then in force, and compare.
+
+    Args:
+        rulebook_of: Returns a rulebook that is or was in force, by its digest.
+    Raises:
+        DecisionDiffers: The statute sets no such ban, or the ledger does not hold what the decision made.
+    """
+    decision = decision_of(number)
+    book = rulebook_of(decision.rulebook_digest)
+    facts = ledger.facts_of(decision.entity_id)
+    fact = next((one for one in facts if [one.digest] == decision.facts), None)
+    if fact is None:
+        raise _differs(number, "The ledger does not hold the ban it is about.")
+    stated = {**decision.outcome, "rule": decision.rule_number}
+    try:
+        line = ban_in_force(str(fact.payload["ban"]), fact.span.from_on, book.measures)
+        span = ban_span(line, fact.span.from_on, term_of(str(fact.payload["term"])), book.calendar)
+    except BanUnlawful as error:
+        raise _differs(number, error.found) from None
+    if decision.outcome["does"] == "impose":
+        again = {**_imposed(line.code, span), "rule": line.rule.number}
+        if span != fact.span or again != stated:
+            raise _differs(number, f"The statute gives {again}, it states {stated}.")
+    elif not any(one.corrects == fact.digest and one.span.is_empty for one in facts):
+        raise _differs(number, f"The ledger does not hold the withdrawal of {fact.digest}.")
+    return decision
+
+
+def _imposed(ban: str, span: Span) -> dict[str, str]:
+    until = "" if span.until_on is None else span.until_on.isoformat()
+    return {"verdict": APPROVE, "does": "impose", "ban": ban, "from": span.from_on.isoformat(), "until": until}
+
+
+def _differs(number: str, found: str) -> DecisionDiffers:
+    return DecisionDiffers(
+        asked=f"Whether the ban of decision {number} follows from the statute then in force.",
+        found=found,
+        wants="The same ban, start and end, and the fact it made.",
+        next_step="Stop, keep the records as they are, and compare them with a backup.",
+    )
 
 
 def of_person(key: str) -> list[Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.records import annulments, decisions
+from goodstanding.records import annulments, bans, decisions
 from goodstanding.records.models import Decision
 
 
@@ -18,6 +18,9 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
         DecisionUnknown: There is none of that number.
         DecisionDiffers: What was then known calls for something else, or the ledger lacks the fact it made.
     """
-    if decisions.decision_of(number).kind == decisions.ANNULMENT:
+    kind = decisions.decision_of(number).kind
+    if kind == decisions.ANNULMENT:
         return annulments.replay(number)
+    if kind == bans.BAN:
+        return bans.replay(number, rulebook_of)
     return decisions.replay(number, rulebook_of)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from goodstanding.core.dates import Span
+from goodstanding.core.fact import FactKind
 from goodstanding.core.procedure import Procedures
 from goodstanding.core.procedure_reading import read_procedures
 from goodstanding.core.reading import parse
+from goodstanding.core.rule import Confidence, Rule, Source
+
+A_RULE = Rule("R-1", {"en": "R"}, Span(date(2000, 1, 1)), Source("Act", "", Confidence.TEXT))
 
 RULE = (
     'number = "{0}"\ntitle = {{ en = "{0}" }}\nvalid_from = {1}\nsource = {{ instrument = "Act", confidence = "text" }}'
@@ -101,8 +108,11 @@ CLOCKS = "".join(
 TEXT = HEAD + STEPS + CLOCKS
 
 
+KINDS = {"penalty": FactKind("penalty", A_RULE, {})}
+
+
 def procedures(text: str = TEXT) -> Procedures:
     file = parse("procedures.toml", text.encode())
-    found = read_procedures(file, ("en",), {"enter"})
+    found = read_procedures(file, ("en",), {"enter"}, KINDS)
     file.close()
     return found

@@ -82,3 +82,8 @@ def test_a_rule_stands_on_every_step() -> None:
     assert rule("S-notify") in TEXT
     with pytest.raises(RulebookInvalid, match="number"):
         procedures(TEXT.replace(rule("S-notify"), "", 1))
+
+
+def test_a_procedure_about_a_kind_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(RulebookInvalid, match="A fact kind"):
+        procedures(TEXT + '\n[[procedure.about]]\nkind = "omen"\n')

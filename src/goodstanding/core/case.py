@@ -75,6 +75,7 @@ class Why(Enum):
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
     OUT_OF_ORDER = "out_of_order"
+    WRONG_MATTER = "wrong_matter"
 
 
 @dataclass(frozen=True, slots=True)

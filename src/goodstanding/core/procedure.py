@@ -15,6 +15,7 @@ from datetime import date
 from enum import Enum
 
 from goodstanding.core.dates import Period
+from goodstanding.core.disclosure import Condition
 from goodstanding.core.rule import Rule, the_one_in_force
 
 CALENDAR = "calendar"
@@ -22,6 +23,9 @@ CALENDAR = "calendar"
 
 OPENING = "opening"
 """What starts a period that runs from the day on which the case was opened."""
+
+EFFECTS = frozenset({"enter", "lift", "restore", "annul", "ask_repair"})
+"""What a step may do outside its case; `goodstanding.supervise.effects` does it, in the transaction of the step."""
 
 
 class Expiry(Enum):
@@ -87,10 +91,25 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Which facts a procedure is about.
+
+    Args:
+        when: Which facts of that kind.
+        within: How long after such a fact was published a case may be opened, or ``None`` for as long as one likes.
+    """
+
+    kind: str
+    when: Condition
+    within: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """One version of a procedure.
 
     Args:
+        about: The facts a case may be about; none where it asks for no fact.
         states: Titles of its states, by code.
         opens_in: State of a case when it is opened.
         ends: States in which nothing more is due or possible.
@@ -104,6 +123,7 @@ class Procedure:
     ends: frozenset[str]
     steps: tuple[Step, ...]
     clocks: tuple[Clock, ...]
+    about: tuple[About, ...] = ()
 
     def versions(self, step: str) -> tuple[Step, ...]:
         return tuple(one for one in self.steps if one.code == step)
@@ -126,6 +146,14 @@ class Procedures:
     evidence: Mapping[str, Mapping[str, str]]
     versions: tuple[Procedure, ...]
 
+    @property
+    def rules(self) -> list[Rule]:
+        """Every rule of every version: of the procedures, their steps and their periods."""
+        found = []
+        for one in self.versions:
+            found += [one.rule, *(step.rule for step in one.steps), *(clock.rule for clock in one.clocks)]
+        return found
+
     def on(self, code: str, day: date) -> Procedure:
         """Return the version of a procedure in force on a day.
 
@@ -133,3 +161,7 @@ class Procedures:
             NoRuleInForce: None is, or more than one.
         """
         return the_one_in_force([one for one in self.versions if one.code == code], day, f"The procedure {code}")
+
+
+NONE = Procedures({}, {}, ())
+"""What a jurisdiction without such a file has."""

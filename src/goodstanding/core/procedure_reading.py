@@ -6,23 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from goodstanding.core.dates import Period, Unit
-from goodstanding.core.procedure import CALENDAR, OPENING, Clock, Expiry, Procedure, Procedures, Step
+from goodstanding.core.disclosure import read_condition
+from goodstanding.core.fact import FactKind
+from goodstanding.core.procedure import CALENDAR, OPENING, About, Clock, Expiry, Procedure, Procedures, Step
 from goodstanding.core.reading import Table
 
 Words = Mapping[str, Mapping[str, str]]
 
 
-def read_procedures(file: Table, languages: tuple[str, ...], effects: Iterable[str]) -> Procedures:
+def read_procedures(
+    file: Table, languages: tuple[str, ...], effects: Iterable[str], kinds: Mapping[str, FactKind]
+) -> Procedures:
     """Read procedures.toml.
 
     Args:
+        kinds: The catalogue, against which it is checked what a procedure is about.
         effects: Codes of what a step may do outside its case.
     Raises:
         RulebookInvalid: Also where a state is reached by nothing, or left by nothing though it is no end.
     """
     roles = _titles(file, "role", languages)
     evidence = _titles(file, "evidence", languages)
-    reading = _Reading(languages, frozenset(roles), frozenset(evidence), frozenset(effects))
+    reading = _Reading(languages, frozenset(roles), frozenset(evidence), frozenset(effects), kinds)
     found = tuple(reading.procedure(table) for table in file.tables("procedure", required=False))
     return Procedures(roles, evidence, found)
 
@@ -42,6 +47,7 @@ class _Reading:
     roles: frozenset[str]
     evidence: frozenset[str]
     effects: frozenset[str]
+    kinds: Mapping[str, FactKind]
 
     def procedure(self, table: Table) -> Procedure:
         code = table.text("code")
@@ -61,9 +67,17 @@ class _Reading:
                 raise table.mistake(f"step {step.code}", f"{', '.join(odd)}.", "Periods of this procedure.")
             if step.by == {CALENDAR} and step.code not in {clock.deems for clock in clocks}:
                 raise table.mistake(f"step {step.code}", "No period deems it taken.", "Roles, or a period that does.")
-        procedure = Procedure(code, rule, states, opens_in, ends, steps, clocks)
+        about = tuple(self._about(one) for one in table.tables("about", required=False))
+        procedure = Procedure(code, rule, states, opens_in, ends, steps, clocks, about)
         _check_ways(table, procedure)
         return procedure
+
+    def _about(self, table: Table) -> About:
+        kind = table.text("kind")
+        if kind not in self.kinds:
+            raise table.mistake("kind", f"{kind!r}.", "A fact kind of facts.toml.")
+        when = read_condition(table, "when", self.kinds[kind])
+        return About(kind, when, table.maybe_period("within"))
 
     def _step(self, table: Table, states: Words, ends: frozenset[str]) -> Step:
         after = _among(table, "after", states, "States of this procedure.")

@@ -3,7 +3,7 @@
 A rulebook is a folder of TOML files. All of them are read whole before anything is used, every mistake names file and
 key, and the digest over all files goes on every decision taken under it. Files: rulebook.toml (who, identity, roles,
 code tables), calendar.toml, facts.toml, disclosure.toml, duties.toml, lists.toml, classification.toml,
-inspection.toml; and, where the jurisdiction has such, measures.toml.
+inspection.toml; and, where the jurisdiction has such, measures.toml and procedures.toml.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from goodstanding.core.listing import Lists
 from goodstanding.core.listing_reading import read_lists
 from goodstanding.core.measure import EMPTY, Measures
 from goodstanding.core.measure_reading import read_measures
+from goodstanding.core.procedure import EFFECTS, NONE, Procedures
+from goodstanding.core.procedure_reading import read_procedures
 from goodstanding.core.reading import Table, mistake, parse
 from goodstanding.core.related import Relation, read_related
 from goodstanding.core.repair import Repair, read_repairs
@@ -36,7 +38,7 @@ from goodstanding.core.treatment_reading import read_supervision
 
 FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "classification", "inspection")
 
-OPTIONAL_FILES = ("measures",)
+OPTIONAL_FILES = ("measures", "procedures")
 """What a jurisdiction may have besides; one without such a file has nothing of the kind."""
 
 
@@ -72,6 +74,7 @@ class Rulebook:
     inspection: Inspection
     supervision: Supervision
     measures: Measures
+    procedures: Procedures
     digest: str
 
     def title_of(self, table: str, code: str) -> Mapping[str, str]:
@@ -98,6 +101,7 @@ class Rulebook:
         found += [item.rule for item in self.inspection.items.values()]
         found += self.supervision.rules
         found += self.measures.rules
+        found += self.procedures.rules
         by_number: dict[str, list[Rule]] = {}
         for rule in found:
             by_number.setdefault(rule.number, []).append(rule)
@@ -140,6 +144,9 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     measures = EMPTY
     if "measures" in tables:
         measures = read_measures(tables["measures"], languages, kinds, supervision.benefits)
+    procedures = NONE
+    if "procedures" in tables:
+        procedures = read_procedures(tables["procedures"], languages, EFFECTS, kinds)
     book = Rulebook(
         code=head.text("code"),
         title=head.words("title", languages),
@@ -164,6 +171,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         inspection=inspection,
         supervision=supervision,
         measures=measures,
+        procedures=procedures,
         digest=digest(files),
     )
     _check_roles(head, book)

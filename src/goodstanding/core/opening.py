@@ -1,0 +1,61 @@
+"""Opening a case: who may, about which facts, and until when. The steps that follow are judged in `case.py`.
+
+Rules kept here:
+- Whoever may take a first step of a procedure may open a case of it; nobody else may.
+- A case is about facts of its own business that its procedure is about, and that stand on the day.
+- Where a case must be opened within a time after publication, what was never published is never too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from goodstanding.core.case import Actor, Obstacle, Why
+from goodstanding.core.dates import Calendar, period_end
+from goodstanding.core.fact import Fact
+from goodstanding.core.procedure import OPENING, About, Procedure
+
+
+def openers(procedure: Procedure, day: date) -> frozenset[str]:
+    """Return the roles that may open a case on a day."""
+    first = [one for one in procedure.steps if procedure.opens_in in one.after and one.rule.validity.contains(day)]
+    return frozenset().union(*(one.by for one in first))
+
+
+def about_of(procedure: Procedure, fact: Fact) -> About | None:
+    """Return what makes a fact one that the procedure is about, or ``None``."""
+    return next((one for one in procedure.about if one.kind == fact.kind and one.when.agrees(fact.payload)), None)
+
+
+def check_open(
+    procedure: Procedure,
+    actor: Actor,
+    about: Sequence[Fact],
+    published_on: Mapping[str, date],
+    day: date,
+    calendar: Calendar,
+) -> tuple[Obstacle, ...]:
+    """Return everything that stands in the way of opening a case; nothing means it is lawful.
+
+    Args:
+        about: The facts it would be about; all of one business, and standing on the day.
+        published_on: Day on which each was published, by digest; those that never were are absent.
+    Raises:
+        CalendarYearUnknown: A working-day period leaves the covered years.
+    """
+    found = []
+    if actor.role not in openers(procedure, day):
+        found.append(Obstacle(Why.WRONG_ROLE, actor.role, procedure.rule))
+    if procedure.about and not about:
+        found.append(Obstacle(Why.WRONG_MATTER, OPENING, procedure.rule))
+    for fact in about:
+        what = about_of(procedure, fact)
+        public_on = published_on.get(fact.digest)
+        if what is None:
+            found.append(Obstacle(Why.WRONG_MATTER, fact.digest, procedure.rule))
+        elif what.within is not None and public_on is not None:
+            last_on = period_end(public_on, what.within, calendar)
+            if last_on < day:
+                found.append(Obstacle(Why.TOO_LATE, OPENING, procedure.rule, last_on))
+    return tuple(found)

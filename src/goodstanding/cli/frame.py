@@ -37,6 +37,7 @@ ROOMS = (
     "explain",
     "supervision",
     "annulment",
+    "measures",
     "treatment",
     "preview",
     "learn",

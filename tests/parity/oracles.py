@@ -538,9 +538,17 @@ def critical_findings_24m(past: Past) -> int:
     return sum(fact.payload["severity"] == "critical" for fact in past.recent("violation", 24))
 
 
-def serious_findings_mean_all(past: Past) -> int | None:
+def _findings_mean(past: Past, severity: str) -> int | None:
     days = {fact.span.from_on for fact in past.of("inspection")}
-    return (len(_violations(past, "serious")) * 1000 + 2000) // (len(days) + 4) if days else None
+    return (len(_violations(past, severity)) * 1000 + 2000) // (len(days) + 4) if days else None
+
+
+def serious_findings_mean_all(past: Past) -> int | None:
+    return _findings_mean(past, "serious")
+
+
+def minor_findings_mean_all(past: Past) -> int | None:
+    return _findings_mean(past, "minor")
 
 
 ORACLES: dict[str, Callable[[Past], int | None]] = {
@@ -586,6 +594,7 @@ ORACLES: dict[str, Callable[[Past], int | None]] = {
         licences_in_force,
         listed_abnormal,
         listed_serious,
+        minor_findings_mean_all,
         minor_penalties_24m,
         minor_violations_mean,
         opinion_alerts_12m,

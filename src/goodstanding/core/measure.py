@@ -164,7 +164,9 @@ class Standing:
         trigger: Digest of the fact it rests on, or ``class:<scale>/<class>``.
         decision: Number of the decision behind the trigger, or empty.
         authority: Who took that decision, or empty.
-        span: From when until when it stands as far as is known today; an open end means "while its trigger stands".
+        span: From when until when it stands as far as is known today. An open end means "while its trigger stands"; of
+            a ban, for life.
+        is_ban: Whether it is a ban, with a term of its own.
     """
 
     code: str
@@ -178,6 +180,7 @@ class Standing:
     authority: str
     span: Span
     executing: Mapping[str, str]
+    is_ban: bool = False
 
 
 def check_measure(measure: Measure, trigger: Fact, seen: View, subject_type: str, calendar: Calendar) -> Span:
@@ -405,6 +408,7 @@ def bans_on(seen: View, catalogue: Measures, target: Target, person_key: str = "
                         authority=str(fact.payload["authority"]),
                         span=fact.span,
                         executing={},
+                        is_ban=True,
                     )
                 )
     return tuple(found)

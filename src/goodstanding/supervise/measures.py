@@ -202,6 +202,7 @@ def statement(one: Standing) -> dict[str, Any]:
         "trigger": one.trigger,
         "since": one.span.from_on.isoformat(),
         "until": None if one.span.until_on is None else one.span.until_on.isoformat(),
+        "is_ban": one.is_ban,
         "executing": dict(one.executing),
     }
 

@@ -44,6 +44,9 @@ def test_a_proposal_comes_with_its_report_and_changes_nothing(kitchens: Home, tm
     assert "days earlier" in out.with_suffix(".txt").read_text("utf-8")
     told = json.loads(out.with_suffix(".json").read_text("utf-8"))
     assert told["rankings"][0]["measures"]["auc"] > 0.6
+    assert [band["code"] for band in told["learned_from"]] == [band["code"] for band in told["bands"]]
+    assert "Calibration by class" in out.with_suffix(".en.html").read_text("utf-8")
+    assert "各类别的校准" in out.with_suffix(".zh.html").read_text("utf-8")
     assert Home(kitchens.path).rulebook_digest == before
     assert "plan_learned" not in Home(kitchens.path).rulebook.scales
 

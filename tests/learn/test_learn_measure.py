@@ -63,3 +63,20 @@ def test_small_parts_are_left_out_and_one_sided_ones_have_no_auc() -> None:
     parts = by_part(["x"] * 100 + ["y"] * 60, np.arange(160, dtype=np.float64), found)
     assert [(part.name, part.visits, part.auc is None) for part in parts] == [("x", 100, False), ("y", 60, True)]
     assert by_part(["x"] * 160, np.zeros(160), found, at_least=200) == []
+
+
+def test_the_interval_of_a_part_holds_its_auc_and_narrows_with_its_visits() -> None:
+    chance = np.random.default_rng(3)
+    found = chance.integers(0, 2, 2000)
+    scores = found + chance.normal(0, 2, 2000)
+    small, large = by_part(["a"] * 100 + ["b"] * 1900, scores, found)
+    for part in (small, large):
+        assert part.auc is not None
+        assert part.low is not None
+        assert part.high is not None
+        assert 0 <= part.low < part.auc < part.high <= 1
+    # Drawn anew five hundred times, the same visits give an interval of the same width within a fifth.
+    inside = slice(100, None)
+    low, high = intervals(scores[inside], found[inside], np.arange(1900))["auc"]
+    assert large.high - large.low == pytest.approx(high - low, rel=0.2)  # type: ignore[operator]
+    assert small.high - small.low > 3 * (large.high - large.low)  # type: ignore[operator]

@@ -14,6 +14,7 @@ from goodstanding.cli.frame import app, is_json, now, open_records, parse_day, p
 
 if TYPE_CHECKING:
     from goodstanding.core.fact import Fact
+    from goodstanding.core.rulebook import Rulebook
     from goodstanding.home import Home
     from goodstanding.learn.panel import Parties
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 @app.command("learn")
 def learn_command(
     train_until: Annotated[date, typer.Option(parser=parse_day, help="Visits before this day are learned from.")],
-    out: Annotated[Path, typer.Option(help="File of the proposal; its report goes beside it, as .txt and .json.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="File of the proposal; its report goes beside it, as .txt, .json, .en.html and .zh.html."),
+    ],
     scale: Annotated[str, typer.Option(help="Scale whose classes and directions hold; default the first.")] = "",
     test_from: Annotated[
         date | None, typer.Option(parser=parse_day, help="First day of the visits it is judged on.")
@@ -42,7 +46,8 @@ def learn_command(
     home = open_records()
     from goodstanding.core.errors import ScaleUnknown, TooLittleToLearn
     from goodstanding.home import read_rulebook
-    from goodstanding.learn import fit, panel, proposal, report
+    from goodstanding.learn import fit, page, panel, proposal, report
+    from goodstanding.look.words import LANGUAGES
 
     book = home.rulebook
     chosen = scale or next(iter(book.scales))
@@ -79,7 +84,7 @@ def learn_command(
             wants="Visits with a finding and visits without.",
             next_step="Train until an earlier day, or test on other days.",
         )
-    told = report.report(learned, test, kept, draws=draws)
+    told = report.report(learned, test, kept, draws=draws, before=train)
     note = f"Learned from {learned.visits} visits before {train_until}, {learned.found} with a finding ({label})."
     fragment = proposal.fragment(learned, kept, code or f"{chosen}_learned", f"{book.code.upper()}-LEARNED", note)
     proposal.pasted(read_rulebook(home.cards.parent), fragment, train_until.isoformat())
@@ -88,6 +93,10 @@ def learn_command(
     lines = [note, f"Left out, not registered on the eve: {seen.unregistered}.", "", *report.lines(told)]
     out.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     out.with_suffix(".json").write_text(json.dumps(told.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    judged_from = (test_from or train_until).isoformat()
+    for language in LANGUAGES:
+        drawn = page.page(told, kept, note, judged_from, language, _regions(book))
+        out.with_suffix(f".{language}.html").write_text(drawn, encoding="utf-8")
     if not is_json():
         for line in lines:
             say(line)
@@ -108,6 +117,11 @@ def _everyone(on_progress: Callable[[int], None]) -> Iterator[tuple[str, Sequenc
         if number % 1000 == 0:
             on_progress(number)
         yield found
+
+
+def _regions(book: Rulebook) -> Mapping[str, Mapping[str, str]]:
+    known = book.kinds[book.roles.kind].fields.get(book.roles.region)
+    return book.tables.get(known.table, {}) if known is not None else {}
 
 
 def _parties(home: Home) -> Parties:

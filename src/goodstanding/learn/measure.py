@@ -9,7 +9,7 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -165,12 +165,16 @@ class Part:
 
     Args:
         auc: Inside the part; ``None`` where it found nothing or always something.
+        low: Lower end of its 95 per cent interval, after Hanley and McNeil (1982).
+        high: Its upper end.
     """
 
     name: str
     visits: int
     rate: float
     auc: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 def by_part(names: Sequence[str], scores: Floats, found: Whole, at_least: int = 50) -> list[Part]:
@@ -183,7 +187,17 @@ def by_part(names: Sequence[str], scores: Floats, found: Whole, at_least: int = 
         inside = listed == name
         some = found[inside]
         if name and len(some) >= at_least:
-            mixed = 0 < some.sum() < len(some)
-            auc = float(roc_auc_score(some, scores[inside])) if mixed else None
-            parts.append(Part(str(name), len(some), float(some.mean()), auc))
+            part = Part(str(name), len(some), float(some.mean()), None)
+            if 0 < some.sum() < len(some):
+                auc = float(roc_auc_score(some, scores[inside]))
+                low, high = _around(auc, int(some.sum()), len(some) - int(some.sum()))
+                part = replace(part, auc=auc, low=low, high=high)
+            parts.append(part)
     return parts
+
+
+def _around(auc: float, found: int, clean: int) -> tuple[float, float]:
+    two_found, two_clean = auc / (2 - auc) - auc**2, 2 * auc**2 / (1 + auc) - auc**2
+    variance = (auc * (1 - auc) + (found - 1) * two_found + (clean - 1) * two_clean) / (found * clean)
+    half = 1.959964 * float(np.sqrt(variance))
+    return max(0.0, auc - half), min(1.0, auc + half)

@@ -59,7 +59,8 @@ class Report:
         in_force: Likewise by the classes in force.
         quarters: Stability by quarter of the year.
         regions: By region of the registration.
-        inspectors: By inspector, where results say who went.
+        inspectors: By inspector, where results say who went; empty where nobody knows.
+        learned_from: Rate found by learned class among the visits the points were learned from: what each foretells.
     """
 
     visits: int
@@ -70,6 +71,7 @@ class Report:
     quarters: list[Part]
     regions: list[Part]
     inspectors: list[Part] = field(default_factory=list)
+    learned_from: list[Band] = field(default_factory=list)
 
     @property
     def is_rising(self) -> bool:
@@ -91,12 +93,15 @@ def judge(name: str, scores: Floats, found: Whole, days: Whole, draws: int = 500
     return Judged(name, measures(scores, found, days), intervals(scores, found, days, draws))
 
 
-def report(learned: Learned, visits: Sequence[Visit], scale: Scale, draws: int = 500) -> Report:
+def report(
+    learned: Learned, visits: Sequence[Visit], scale: Scale, draws: int = 500, before: Sequence[Visit] = ()
+) -> Report:
     """Judge a learned scorecard on visits it was not learned from.
 
     Args:
         visits: In the order of their keys or days; some found something, some nothing.
         draws: Resamples behind each interval.
+        before: Visits it was learned from, whose rates by class are what it foretells.
     """
     found, days = columns(visits)
     codes = [band.code for band in scale.bands]
@@ -116,7 +121,13 @@ def report(learned: Learned, visits: Sequence[Visit], scale: Scale, draws: int =
         quarters=by_part([f"{visit.on.year} Q{(visit.on.month + 2) // 3}" for visit in visits], scores, found),
         regions=by_part([visit.region for visit in visits], scores, found, at_least=200),
         inspectors=_by_inspector(visits, scores, found),
+        learned_from=_foretold(learned, before, codes) if before else [],
     )
+
+
+def _foretold(learned: Learned, before: Sequence[Visit], codes: Sequence[str]) -> list[Band]:
+    placed = [codes[learned.place(learned.points(visit))] for visit in before]
+    return by_class(codes, placed, columns(before)[0])
 
 
 def _by_inspector(visits: Sequence[Visit], scores: Floats, found: Whole) -> list[Part]:
@@ -150,7 +161,9 @@ def lines(found: Report) -> list[str]:
             told += ["", f"{title}:"]
             told += [
                 f"  {part.name}: {part.visits:,} visits, found {part.rate:.1%}, AUC "
-                + ("-" if part.auc is None else f"{part.auc:.3f}")
+                + ("-" if part.auc is None else f"{part.auc:.3f} ({part.low:.3f} to {part.high:.3f})")
                 for part in listed
             ]
+    if not found.inspectors:
+        told += ["", "By inspector: the results do not say who went, or nobody went often enough to tell."]
     return told

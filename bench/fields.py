@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from goodstanding.core.fact import Fact
 from goodstanding.learn.fit import learn
-from goodstanding.learn.panel import Visit, learnable, panel
+from goodstanding.learn.panel import learnable, panel
 from goodstanding.learn.report import lines, report
 
 SCALE = "plan"
@@ -39,16 +40,14 @@ class Place:
         since: Visits before this day are learned from, later ones are the test.
         until: Visits from this day on are left out.
         found: Makes, from the data's folder, what counts as found.
-        counts: Whether a visit is a row.
-        asks: Whether the record on its eve suffices.
+        counts: Makes, from the data's folder, whether a visit is a row.
     """
 
     files: tuple[tuple[str, str], ...]
     since: date
     until: date
     found: Callable[[Path], Callable[[Fact], bool]]
-    counts: Callable[[Fact], bool]
-    asks: Callable[[Visit], bool]
+    counts: Callable[[Path], Callable[[Fact], bool]]
     quoted: tuple[str, ...]
 
 
@@ -62,14 +61,30 @@ def _crucial(data: Path) -> Callable[[Fact], bool]:
     return lambda fact: fact.payload["inspection_id"] in crucial
 
 
+def _seen_before(data: Path) -> Callable[[Fact], bool]:
+    """An initial inspection of the cycle, where a scored one of the cycle or in operation went before it."""
+    columns = ["camis", "inspection_date", "inspection_type", "score"]
+    rows = pq.read_table(data / "inspections.parquet", columns=columns)
+    in_operation = pc.match_substring_regex(rows["inspection_type"], r"^(Cycle|Pre-permit \(Operational\))")
+    scored = rows.filter(pc.and_(in_operation, pc.is_valid(rows["score"])))
+    first = scored.group_by("camis").aggregate([("inspection_date", "min")])
+    days = pc.cast(first["inspection_date_min"], pa.date32()).to_pylist()
+    first_on = {f"camis:{camis}": on for camis, on in zip(first["camis"].to_pylist(), days, strict=True)}
+
+    def holds(fact: Fact) -> bool:
+        is_row = fact.payload["programme"] == "cycle" and fact.payload["visit"] == "initial"
+        return is_row and fact.entity_id in first_on and first_on[fact.entity_id] < fact.span.from_on
+
+    return holds
+
+
 PLACES = {
     "nyc": Place(
         (("restaurants", "restaurants.parquet"), ("inspections", "inspections.parquet")),
         date(2015, 4, 1),
         date(2016, 1, 5),
         _high_score,
-        lambda fact: fact.payload["programme"] == "cycle" and fact.payload["visit"] == "initial",
-        lambda visit: visit.values["score_last"] is not None,
+        _seen_before,
         (
             "logistic   AUC 0.668  AP 0.249  top 20 % 0.372  first half of visits 0.711",
             "EBM        AUC 0.660, on rates alone",
@@ -86,8 +101,7 @@ PLACES = {
         date(2012, 1, 1),
         date(2013, 1, 1),
         _crucial,
-        lambda _: True,
-        lambda _: True,
+        lambda _: lambda _: True,
         (
             "LightGBM   AUC 0.762  AP 0.146  top 20 % 0.553  first half of visits 0.839",
             "EBM        AUC 0.742",
@@ -124,9 +138,9 @@ def read_and_judge(name: str, data: Path, home_path: Path, draws: int) -> Sequen
         place.found(data),
         now(),
         until=place.until,
-        counts=place.counts,
+        counts=place.counts(data),
     )
-    visits = [visit for visit in seen.visits if place.asks(visit)]
+    visits = seen.visits
     train = [visit for visit in visits if visit.on < place.since]
     learned = learn(train, learnable(scale), tuple(book.areas), scale)
     told = report(learned, [visit for visit in visits if visit.on >= place.since], scale, draws=draws)

@@ -460,6 +460,30 @@ class StepRefused(Refused):
     code = "procedure.step_refused"
 
 
+class CaseUnknown(Invalid):
+    """There is no case of that number."""
+
+    code = "procedure.case_unknown"
+
+
+class CaseMatterUnknown(Invalid):
+    """A case is to be about a fact that the ledger does not hold of this business."""
+
+    code = "procedure.matter_unknown"
+
+
+class CaseOpenAlready(Refused):
+    """A case of the same procedure about the same fact is open."""
+
+    code = "procedure.open_already"
+
+
+class RepairRefused(Refused):
+    """Repair cannot be asked for: too early, never, or not while another entry stands."""
+
+    code = "repair.refused"
+
+
 # -- measures and bans ---------------------------------------------------------------------------------------------
 
 
@@ -512,6 +536,12 @@ class RoleMissing(Refused):
     """An account does not hold the role a page asks for."""
 
     code = "account.role_missing"
+
+
+class InvitationRefused(Refused):
+    """An invitation's code is unknown, used or out of date."""
+
+    code = "account.invitation_refused"
 
 
 class FormUntrusted(Refused):

@@ -25,7 +25,7 @@ OPENING = "opening"
 """What starts a period that runs from the day on which the case was opened."""
 
 EFFECTS = frozenset({"enter", "lift", "restore", "annul", "ask_repair"})
-"""What a step may do outside its case; `goodstanding.supervise.effects` does it, in the transaction of the step."""
+"""What a step may do outside its case; `goodstanding.records.case_effects` does it, in the transaction of the step."""
 
 
 class Expiry(Enum):

@@ -59,6 +59,9 @@ class _Reading:
             raise table.mistake("opens_in", f"{opens_in!r}.", "A state of this procedure that is no end.")
         steps = tuple(self._step(one, states, ends) for one in table.tables("step"))
         clocks = tuple(self._clock(one, states, steps) for one in table.tables("clock", required=False))
+        acting = {step.code for step in steps if step.effect}
+        if odd := sorted(acting & {clock.deems for clock in clocks}):
+            raise table.mistake("clock", f"{', '.join(odd)}.", "No period's end that acts outside the case by itself.")
         known = {clock.code for clock in clocks}
         if len(known) < len(clocks) or known & {step.code for step in steps}:
             raise table.mistake("clock", "Two of one code, or a step of that code.", "A code of its own for each.")

@@ -35,14 +35,19 @@ APPROVE = "approve"
 _LOCK = 0x600D_DEC1  # any number, the same in every process
 
 
+def lock_numbers() -> None:
+    """Let nobody else give out numbers until this transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def numbers(year: int, kind: str = LISTING) -> Iterator[str]:
     """Yield fresh decision numbers of a year, such as ``2026-00000123``, or ``2026-A0000123`` for what undoes others.
 
     Ask inside the transaction that uses them.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    lock_numbers()
     mark, digits = ("A", 7) if kind == ANNULMENT else ("", 8)
     begun = f"{year}-{mark}"
     last = Decision.objects.filter(kind=kind, number__startswith=begun).aggregate(last=Max("number"))["last"]

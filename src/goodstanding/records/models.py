@@ -318,3 +318,66 @@ class MeasureFeedback(models.Model):
 
     class Meta:
         db_table = "measure_feedback"
+
+
+class Invitation(models.Model):
+    """A code by which a business may make itself an account, once; only the code's hash is kept."""
+
+    code_digest = models.CharField(max_length=64, unique=True)
+    entity_id = models.CharField(max_length=80, db_index=True)
+    invited_by = models.CharField(max_length=150)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitation"
+
+
+class BusinessAccount(models.Model):
+    """An account that sees the file of one business and nothing of the office."""
+
+    user = models.OneToOneField("auth.User", models.PROTECT, related_name="business")
+    entity_id = models.CharField(max_length=80, db_index=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "business_account"
+
+
+class CaseRecord(models.Model):
+    """A case as opened; what became of it are its steps. Only ever added to, like facts and decisions."""
+
+    number = models.CharField(max_length=40, unique=True)
+    procedure = models.CharField(max_length=60)
+    entity_id = models.CharField(max_length=80)
+    about = models.JSONField(default=list)  # digests of facts, hex
+    opened_on = models.DateField()
+    opened_by = models.CharField(max_length=150)
+    opened_role = models.CharField(max_length=40)
+    rulebook_digest = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "case_file"  # CASE is a word of SQL
+        indexes = (models.Index(fields=["entity_id", "id"], name="case_of_entity"),)
+
+
+class CaseStep(models.Model):
+    """One step of a case, or the end of a period that moved it; only ever added to."""
+
+    case = models.ForeignKey(CaseRecord, models.PROTECT)
+    serial = models.IntegerField()  # from 1, without gaps: two who act at once cannot both be next
+    step = models.CharField(max_length=60)
+    taken_on = models.DateField()
+    by_id = models.CharField(max_length=150)
+    by_role = models.CharField(max_length=40)
+    evidence = models.JSONField(default=dict)  # by code: a document's digest, a fact's, or words
+    reason = models.TextField(blank=True)
+    decision = models.CharField(max_length=40, blank=True)  # number of the decision it made
+    rulebook_digest = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "case_step"
+        constraints = (models.UniqueConstraint(fields=["case", "serial"], name="step_in_turn"),)

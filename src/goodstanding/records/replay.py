@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.records import annulments, bans, decisions
+from goodstanding.records import annulments, bans, cases, decisions
 from goodstanding.records.models import Decision
 
 
@@ -18,9 +18,12 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
         DecisionUnknown: There is none of that number.
         DecisionDiffers: What was then known calls for something else, or the ledger lacks the fact it made.
     """
-    kind = decisions.decision_of(number).kind
+    decision = decisions.decision_of(number)
+    kind = decision.kind
     if kind == decisions.ANNULMENT:
         return annulments.replay(number)
     if kind == bans.BAN:
         return bans.replay(number, rulebook_of)
+    if kind == decisions.LISTING and "case" in decision.outcome:
+        return cases.replay(decision, rulebook_of(decision.rulebook_digest))
     return decisions.replay(number, rulebook_of)

@@ -1,4 +1,4 @@
-"""tick, queue, decide, replay, user: what the calendar makes due, and who decides it."""
+"""tick, queue, decide, replay, user, invite: what the calendar makes due, and who decides it."""
 
 from __future__ import annotations
 
@@ -134,3 +134,18 @@ def add_user(name: str, role: str, password: str) -> None:
     from goodstanding.office.accounts import add_account
 
     add_account(name, role, password)
+
+
+@app.command("invite")
+def invite_command(
+    entity: Annotated[str, typer.Argument(help="Id of a registered business, as scheme:code.")],
+    officer: Annotated[str, typer.Option("--as", help="Who invites.")],
+) -> None:
+    """Make a code by which a business makes itself an account; it is shown this once."""
+    home = open_records()
+    from goodstanding.office.accounts import Role, check_decider
+    from goodstanding.records.invitations import invite
+
+    check_decider(officer, Role.OFFICER)
+    code = invite(home.rulebook, entity, officer, now())
+    result(f"{entity} may make its account with the code {code}, once, within thirty days.", {"code": code})

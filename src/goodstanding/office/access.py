@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from goodstanding.core.errors import RoleMissing
-from goodstanding.office.accounts import Role, may
+from goodstanding.office.accounts import Role, business_of, may
 
 View = Callable[..., HttpResponse]
 
@@ -28,6 +28,34 @@ def check_role(request: HttpRequest, wanted: Role) -> None:
             wants=f"The role {wanted} or one above it.",
             next_step="Ask whoever keeps the accounts, or sign in with another one.",
         )
+
+
+def check_own(request: HttpRequest) -> str:
+    """Return the id of the business whose account reads.
+
+    Raises:
+        RoleMissing: The account is no business's.
+    """
+    entity_id = business_of(request.user)
+    if not entity_id:
+        raise RoleMissing(
+            asked=f"To open {request.path}.",
+            found=f"The account {request.user.get_username()} is not a business's.",
+            wants="The account of a business, made by an invitation.",
+            next_step="Sign in with that account, or ask the authority for an invitation.",
+        )
+    return entity_id
+
+
+def needs_business(view: Callable[..., HttpResponse]) -> View:
+    """Let a page be opened only by a business's account, which is told which business it is."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *words: Any, **values: Any) -> HttpResponse:
+        return view(request, check_own(request), *words, **values)
+
+    return guarded
 
 
 def needs(wanted: Role) -> Callable[[View], View]:

@@ -4,6 +4,8 @@ viewer      reads the queue, the files of businesses and the decisions
 inspector   a viewer who records what visits found
 officer     an inspector who decides proposals and sees personal fields
 chief       an officer who also decides in bulk
+
+A business has an account of its own, in no role: it sees its own file and nothing of the office.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from django.db import transaction
 
 from goodstanding.core.errors import AccountRefused, RoleMissing
 from goodstanding.records.listings import CALENDAR
+from goodstanding.records.models import BusinessAccount
 
 
 class Role(StrEnum):
@@ -53,20 +56,41 @@ def check_decider(name: str, wanted: Role) -> None:
         )
 
 
+def business_of(user: AbstractBaseUser | AnonymousUser) -> str:
+    """Return the id of the business whose account this is; empty for the office's own accounts."""
+    if not isinstance(user, User) or not user.is_active:
+        return ""
+    found = BusinessAccount.objects.filter(user=user).values_list("entity_id", flat=True).first()
+    return found or ""
+
+
 def add_account(name: str, role: str, password: str) -> User:
     """Add an account with one role.
 
     Raises:
         AccountRefused: The name is taken, the role unknown, or the password too weak.
     """
-    asked = f"An account named {name} with the role {role}."
     if role not in set(Role):
         raise AccountRefused(
-            asked=asked,
+            asked=f"An account named {name} with the role {role}.",
             found="There is no such role.",
             wants="One of: " + ", ".join(Role) + ".",
             next_step="Choose one of these roles.",
         )
+    with transaction.atomic():
+        user = checked(name, password)
+        user.save()
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
+
+
+def checked(name: str, password: str) -> User:
+    """Return a user with a name and a password that may stand, not yet saved.
+
+    Raises:
+        AccountRefused: The name is taken, or the password too weak.
+    """
+    asked = f"An account named {name}."
     if User.objects.filter(username=name).exists():
         raise AccountRefused(
             asked=asked,
@@ -81,9 +105,10 @@ def add_account(name: str, role: str, password: str) -> User:
             wants="A person is never taken for the calendar.",
             next_step="Choose another name.",
         )
+    user = User(username=name)
     try:
-        User(username=name).clean_fields(exclude=["password"])
-        validate_password(password, User(username=name))
+        user.clean_fields(exclude=["password"])
+        validate_password(password, user)
     except ValidationError as error:
         raise AccountRefused(
             asked=asked,
@@ -91,7 +116,5 @@ def add_account(name: str, role: str, password: str) -> User:
             wants="A name of letters, digits and @.+-_; a password of at least twelve characters, not a common one.",
             next_step="Choose another name or a longer password.",
         ) from None
-    with transaction.atomic():
-        user = User.objects.create_user(username=name, password=password)
-        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    user.set_password(password)
     return user

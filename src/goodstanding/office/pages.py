@@ -19,7 +19,7 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home, default_path
 from goodstanding.look import LANGUAGES, environment
 from goodstanding.look.words import words
-from goodstanding.office.accounts import Role, may
+from goodstanding.office.accounts import Role, business_of, may
 
 TEMPLATES = Path(__file__).parent / "templates"
 PLACED_AT_ONCE = 1_000
@@ -98,6 +98,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     places = [
         ("/office/", "office.nav.queue", Role.VIEWER),
         ("/office/decisions", "office.nav.decisions", Role.VIEWER),
+        ("/office/may", "office.may.nav", Role.VIEWER),
         ("/office/campaigns", "office.nav.campaigns", Role.VIEWER),
         ("/office/classes", "office.nav.classes", Role.VIEWER),
         ("/office/quarantine", "office.nav.quarantine", Role.VIEWER),
@@ -108,6 +109,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         for href, key, wanted in places
         if wanted is None or may(request.user, wanted)
     ]
+    if business_of(request.user):
+        navigation.insert(0, ("/office/mine", str(t("office.nav.mine")), request.path == "/office/mine"))
     return {
         "language": language,
         "language_links": [(code, other_address(request, lang=code)) for code in LANGUAGES],

@@ -14,11 +14,40 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from goodstanding.office.accounts import business_of
 from goodstanding.office.pages import page
 
 FAILURES = 5
 WAIT = 15 * 60  # seconds
 HOME = "/office/"
+MINE = "/office/mine"
+
+
+class Attempts:
+    """How often something was tried in vain at one address, under one name.
+
+    Args:
+        whose: The name tried, or what is tried where there is none.
+    """
+
+    def __init__(self, whose: str, request: HttpRequest) -> None:
+        said = f"{whose.casefold()} at {request.META.get('REMOTE_ADDR', '')}"
+        # A cache's keys hold neither spaces nor long names.
+        self._key = f"failures:{sha256(said.encode()).hexdigest()}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is looked at for now."""
+        return bool(cache.get(self._key, 0) >= FAILURES)
+
+    def failed(self) -> None:
+        """Count one more."""
+        cache.add(self._key, 0, WAIT)
+        cache.incr(self._key)
+
+    def succeeded(self) -> None:
+        """Forget those before."""
+        cache.delete(self._key)
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,18 +57,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return page(request, "sign_in.html", {"onward": onward, "problem": "", "name": ""})
     name = request.POST.get("name", "").replace("\0", "")[:150]  # PostgreSQL refuses a NUL in text
-    whose = f"{name.casefold()} at {request.META.get('REMOTE_ADDR', '')}"
-    key = f"failures:{sha256(whose.encode()).hexdigest()}"  # a cache's keys hold neither spaces nor long names
-    if cache.get(key, 0) >= FAILURES:
+    attempts = Attempts(name, request)
+    if attempts.is_over:
         return page(request, "sign_in.html", {"onward": onward, "problem": "wait", "name": name}, status=429)
     user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
-        cache.add(key, 0, WAIT)
-        cache.incr(key)
+        attempts.failed()
         return page(request, "sign_in.html", {"onward": onward, "problem": "wrong", "name": name}, status=403)
-    cache.delete(key)
+    attempts.succeeded()
     login(request, user)
-    return redirect(onward)
+    return redirect(MINE if onward == HOME and business_of(user) else onward)
 
 
 @require_POST

@@ -1,0 +1,81 @@
+"""What stands against a business on a day: each entry or adverse record with its basis, its end, and the ways out.
+
+Rules kept here:
+- Against a business stands what it may leave or have repaired: entries in force, and records in view of the kinds that
+  the rulebook's repair rules are about, whether they allow a repair or say that there is none.
+- A record ends for the public on its lawful day, whatever anybody does; an entry ends with its term, where it has one.
+- A way out is what `remedy.py` finds; where a rule says that there is none before the end, that rule is told instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from goodstanding.core.disclosure import shown
+from goodstanding.core.entity import Profile
+from goodstanding.core.errors import NoRuleInForce
+from goodstanding.core.fact import Fact
+from goodstanding.core.listing import ground_of, term_end
+from goodstanding.core.remedy import Remedy, in_view, lenient, remedies, seen_on
+from goodstanding.core.repair import repair_of
+from goodstanding.core.rule import Rule
+from goodstanding.core.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One thing that stands against a business.
+
+    Args:
+        basis: The rule it was made under, or is shown under.
+        ends_on: First day on which it stands no longer by itself; ``None`` where no day is set.
+        ways: What the business may do about it, the earliest first.
+        no_way: The rule that says there is nothing to do before its end, where one does and ``ways`` is empty.
+    """
+
+    fact: Fact
+    basis: Rule | None
+    ends_on: date | None
+    ways: tuple[Remedy, ...]
+    no_way: Rule | None = None
+
+
+def against(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> tuple[Against, ...]:
+    """Return everything that stands against a business on a day, entries first, then the youngest record first.
+
+    Args:
+        facts: Its facts, uncorrected; see `goodstanding.core.ledger.view`.
+        who: The business, by its registration on the day.
+    Raises:
+        CalendarYearUnknown: A display period counts working days of a year not covered.
+    """
+    seen = seen_on(facts, day)
+    ways = remedies(facts, who, book, day)
+    kinds = {repair.kind for repair in book.repairs} - {book.lists.entry_kind}
+    entries = [_entry(fact, ways, book) for fact in seen.in_force(book.lists.entry_kind)]
+    records = [_record(fact, ways, book, day) for fact in seen.facts if fact.kind in kinds and in_view(fact, book, day)]
+    return (*entries, *sorted(records, key=lambda one: one.fact.span.from_on, reverse=True))
+
+
+def _about(fact: Fact, ways: Sequence[Remedy]) -> tuple[Remedy, ...]:
+    found = [way for way in ways if any(one.digest == fact.digest for one in way.about)]
+    return tuple(sorted(found, key=lambda way: way.on))
+
+
+def _entry(fact: Fact, ways: Sequence[Remedy], book: Rulebook) -> Against:
+    try:
+        ground = ground_of(fact, book.lists)
+    except NoRuleInForce:
+        return Against(fact, None, fact.span.until_on, _about(fact, ways))
+    ends_on = fact.span.until_on or term_end(fact, ground, lenient(book.calendar))
+    return Against(fact, ground.rule, ends_on, _about(fact, ways))
+
+
+def _record(fact: Fact, ways: Sequence[Remedy], book: Rulebook, day: date) -> Against:
+    when = shown(fact, book.disclosure, lenient(book.calendar))
+    out = _about(fact, ways)
+    repair = repair_of(fact, book.repairs, day)
+    barred = repair.rule if not out and repair is not None and repair.after is None else None
+    return Against(fact, None if when is None else when.rule, None if when is None else when.span.until_on, out, barred)

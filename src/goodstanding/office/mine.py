@@ -1,0 +1,42 @@
+"""The file of a business as the business itself reads it: what stands against it, when that ends, what it may do."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from goodstanding.core.against import against
+from goodstanding.core.entity import profile
+from goodstanding.core.ledger import view
+from goodstanding.office.access import needs_business
+from goodstanding.office.facts import shown_facts
+from goodstanding.office.pages import now, page, the_rulebook, today
+from goodstanding.records import ledger
+from goodstanding.records.models import Decision
+
+
+@require_GET
+@needs_business
+def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
+    """Show a business its whole file."""
+    book, day = the_rulebook(), today()
+    stored = ledger.stored_of([entity_id])
+    known = view((one.fact for one in stored), day, now())
+    who = profile(known, book.roles)
+    by_kind = sorted(stored, key=lambda one: list(book.kinds).index(one.fact.kind))
+    shown = {one.fact.digest: shown_facts(request, book, [one])[0] for one in stored}
+    standing = () if who is None else against(known.facts, who, book, day)
+    values = {
+        "entity_id": entity_id,
+        "who": who,
+        "day": day,
+        "standing": [(one, shown[one.fact.digest]) for one in standing],
+        "groups": [
+            (book.kinds[kind].rule.title, shown_facts(request, book, group))
+            for kind, group in groupby(by_kind, key=lambda one: one.fact.kind)
+        ],
+        "decisions": list(Decision.objects.filter(entity_id=entity_id).order_by("-id")),
+    }
+    return page(request, "mine.html", values)

@@ -136,6 +136,7 @@ def explained(items: Iterable[Json], kinds: Mapping[str, Json], rules: Mapping[s
         fields.setdefault(item["kind"], set()).update(item["values"])
         refs.add(item["display"])
         refs.update(ref for name, ref in item["basis"].items() if name == "rule")
+        refs.update(one["rule"] for one in item.get("measures", ()))
     return {
         "kinds": {
             code: {

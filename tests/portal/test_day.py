@@ -128,3 +128,14 @@ def test_a_registration_that_has_ended_is_no_longer_active(cn: Rulebook) -> None
     assert stored["is_active"] is True
     assert read is not None
     assert read["is_active"] is False
+
+
+def test_on_the_day_an_entry_ends_the_reader_no_longer_tells_what_it_brought(cn: Rulebook) -> None:
+    facts = [registration(0, NAMES[0]), entry(0, "2026-07-08", "2027-01-05", "abnormal")]
+    stored = documents(facts, Terms.of(cn, KEY), date(2026, 12, 31))
+    before, after = (as_of_day(stored, day) for day in (date(2027, 1, 4), date(2027, 1, 5)))
+    assert before is not None
+    assert after is not None
+    assert [one["code"] for one in before["items"][0]["measures"]] == ["restricted_when_listed"]
+    assert all("measures" not in item for item in after["items"])
+    assert "D-18" not in after["rules"]

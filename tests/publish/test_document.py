@@ -211,3 +211,20 @@ def test_a_withdrawn_record_is_gone(terms: Terms) -> None:
     gone = withdrawal(wrong, "test", wrong.source_ref, KNOWN_AT)
     assert gone.span == Span(date(2026, 1, 5), date(2026, 1, 5))
     assert "court_debt" not in kinds(document([registered(0, NAMES[0]), wrong, gone], terms))
+
+
+def test_beside_an_entry_that_stands_the_public_reads_what_it_brings_and_for_which_decisions(terms: Terms) -> None:
+    facts = [registered(0, NAMES[0]), entry(0, "2026-07-08", None, "abnormal")]
+    doc = document(facts, terms)
+    (brought,) = doc["items"][0]["measures"]
+    assert (brought["code"], brought["effect"], brought["until_on"]) == ("restricted_when_listed", "weighed", None)
+    assert doc["rules"][brought["rule"]]["number"] == "D-18"
+    assert list(brought["purposes"]) == ["honours", "land_grant", "procurement", "works_tender"]
+
+
+def test_an_entry_that_ended_brings_nothing_and_a_class_is_not_told_by_its_benefits(terms: Terms) -> None:
+    facts = [registered(0, NAMES[0]), entry(0, "2026-07-08", "2026-09-01", "abnormal")]
+    doc = document(facts, terms)
+    assert "measures" not in encode(doc).decode()
+    assert "D-18" not in doc["rules"]
+    assert "green_channel" not in encode(doc).decode()

@@ -3,6 +3,7 @@
 Rules kept here:
 - A record is shown while its last day of display is not over; on ``shown_until`` it is gone, whoever has or has not
   published since.
+- What an entry brings is told while the entry stands and the measure's own term is not over.
 - With a record goes every title and rule that only it used, so that nothing tells it was there.
 - A business whose registration may no longer be shown has no page.
 - What begins on a later day waits for the publisher: the reader takes away and never adds.
@@ -25,7 +26,7 @@ def as_of_day(document: Json, today: date) -> Json | None:
     due = document["next_change_on"]
     if not is_over(due, today):
         return document
-    items = [item for item in document["items"] if not is_over(item["shown_until"], today)]
+    items = [_with_its_measures(item, today) for item in document["items"] if not is_over(item["shown_until"], today)]
     registered = next((item for item in items if item["id"] == document["registered"]), None)
     if registered is None:
         return None
@@ -35,7 +36,7 @@ def as_of_day(document: Json, today: date) -> Json | None:
     changes = [
         end
         for item in items
-        for end in (item["shown_until"], item["until_on"])
+        for end in (item["shown_until"], item["until_on"], *(one["until_on"] for one in item.get("measures", ())))
         if end is not None and not is_over(end, today)
     ]
     return (
@@ -49,6 +50,15 @@ def as_of_day(document: Json, today: date) -> Json | None:
         }
         | explained(items, document["kinds"], document["rules"])
     )
+
+
+def _with_its_measures(item: Json, today: date) -> Json:
+    """Return a record with the measures that still stand, and without the key where none does."""
+    if "measures" not in item:
+        return item
+    left = [one for one in item["measures"] if not is_over(one["until_on"], today)]
+    bare = {name: value for name, value in item.items() if name != "measures"}
+    return bare if is_over(item["until_on"], today) or not left else bare | {"measures": left}
 
 
 def _ordered(items: list[Json], standing: list[str]) -> list[Json]:

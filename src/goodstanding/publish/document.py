@@ -5,6 +5,8 @@ Rules kept here:
 - An entity whose registration may not be shown has no document.
 - An entry of a list that is not public is left out, whatever the display rules say of its kind.
 - No class, no score, no proposal.
+- Beside an entry that stands, and nowhere else, stands what it brings: the measures, each with basis and purposes. No
+  benefit is told, for it would tell the class, and none that reaches a person.
 - Records are named by a keyed digest. A plain one would let anyone try out what a mask hides.
 """
 
@@ -20,6 +22,7 @@ from goodstanding.core.disclosure import PublicItem, public_items
 from goodstanding.core.entity import Profile
 from goodstanding.core.fact import Fact, Field, FieldType, Value
 from goodstanding.core.ledger import View
+from goodstanding.core.measure import Standing, Target, measures_on
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.publicstore import Json, explained
@@ -128,7 +131,16 @@ def entity_document(seen: View, who: Profile, terms: Terms, begins_next_on: date
     changes = [begins_next_on] if begins_next_on is not None else []
     for item in items:
         changes += [end for end in (item.shown.span.until_on, item.fact.span.until_on) if end is not None and end > day]
-    statements = [_item(item, terms) for item in items]
+    brought: dict[str, list[Standing]] = {}
+    for one in measures_on(seen, who.subject_type, book.measures, book.calendar) if standing else ():
+        if one.target is Target.BUSINESS:
+            brought.setdefault(one.trigger, []).append(one)
+    statements = []
+    for item in items:
+        statement = _item(item, terms)
+        measures = brought.get(item.fact.digest, ()) if item in standing else ()
+        changes += [one.span.until_on for one in measures if one.span.until_on is not None]
+        statements.append(statement | ({"measures": [_measure(one, terms) for one in measures]} if measures else {}))
     known = book.schemes.get(scheme)
     return {
         "format": FORMAT,
@@ -153,6 +165,19 @@ def entity_document(seen: View, who: Profile, terms: Terms, begins_next_on: date
         "standing": [terms.name_of(item.fact) for item in standing],
         "items": statements,
     } | explained(statements, terms.kinds, terms.rules)
+
+
+def _measure(one: Standing, terms: Terms) -> Json:
+    """Return what an entry brings, as the public reads it."""
+    purposes = terms.book.measures.purposes
+    return {
+        "code": one.code,
+        "effect": one.effect.value,
+        "rule": terms.refs[id(one.rule)],
+        "purposes": {code: dict(purposes[code]) for code in sorted(one.purposes)},
+        "executing": dict(one.executing),
+        "until_on": None if one.span.until_on is None else one.span.until_on.isoformat(),
+    }
 
 
 def _may_stand(item: PublicItem, book: Rulebook) -> bool:

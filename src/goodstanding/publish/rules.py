@@ -56,7 +56,8 @@ def rules_statement(terms: Terms) -> list[Json]:
             if ref not in told:
                 told.add(ref)
                 statements.append({"ref": ref} | terms.rules[ref])
-        groups.append({"group": group, "rules": statements})
+        if statements:
+            groups.append({"group": group, "rules": statements})
     return groups
 
 
@@ -75,3 +76,8 @@ def _groups(book: Rulebook) -> Iterable[tuple[str, Iterable[Rule]]]:
     yield "related", (relation.rule for relation in book.related)
     yield "inspection", (item.rule for item in book.inspection.items.values())
     yield "supervision", book.supervision.rules
+    # What is not published may not be applied to anybody: the catalogue stands here whole.
+    yield "measures", (one.rule for one in book.measures.measures)
+    yield "bans", (one.rule for one in book.measures.bans)
+    yield "procedures", book.procedures.rules
+    yield "others", chain(*book.rules().values())

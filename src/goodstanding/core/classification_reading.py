@@ -26,6 +26,12 @@ MAX_CLASSES = 8
 MAX_POINTS = 1_000_000
 """Far above any use; sums of many lines stay far below what an engine's whole numbers hold."""
 
+MAX_VALUE = 10**15
+"""Of a bound: above any amount in minor units, and far below what an engine's whole numbers hold."""
+
+MAX_CODE = {"scale": 40, "class": 10}
+"""How long a code may be: as the records keep it."""
+
 
 def read_scales(file: Table, languages: tuple[str, ...], indicators: Collection[str] | None = None) -> dict[str, Scale]:
     """Read ``[scale.<code>]`` of classification.toml.
@@ -35,8 +41,9 @@ def read_scales(file: Table, languages: tuple[str, ...], indicators: Collection[
     """
     scales = {}
     for code, table in file.named("scale"):
+        _check_code(file, f"scale.{code}", code, "scale")
         bands = tuple(
-            ClassBand(inner.text("code"), inner.words("title", languages), inner.whole("lower"))
+            ClassBand(_class_code(inner), inner.words("title", languages), _points(inner, "lower"))
             for inner in table.tables("class")
         )
         lowers = [band.lower for band in bands]
@@ -98,18 +105,11 @@ def read_scorecards(
             base=_points(table, "base", 0),
             weighings=tuple(_read_weighings(table, scale, areas, indicators)),
             direct=tuple(
-                DirectRule(
-                    inner.rule(languages), _read_condition(inner, areas, indicators), _class(inner, "class", scale)
-                )
+                _read_direct(inner, languages, scale, areas, indicators)
                 for inner in table.tables("direct", required=False)
             ),
             signals=tuple(
-                Signal(
-                    inner.rule(languages),
-                    _read_condition(inner, areas, indicators),
-                    _steps(inner),
-                    _class(inner, "bound", scale),
-                )
+                _read_signal(inner, languages, scale, areas, indicators)
                 for inner in table.tables("signal", required=False)
             ),
         )
@@ -146,13 +146,49 @@ def _read_weighings(
         yield weighing
 
 
+def _read_direct(
+    table: Table,
+    languages: tuple[str, ...],
+    scale: Scale,
+    areas: Mapping[str, Area],
+    indicators: Collection[str] | None,
+) -> DirectRule:
+    rule = DirectRule(table.rule(languages), _read_condition(table, areas, indicators), _class(table, "class", scale))
+    name = rule.condition.indicator
+    if scale.directions.get(name) is Direction.FALLING:
+        found = f"{name!r}: a direct rule only ever sets more risk."
+        raise table.mistake("indicator", found, _direction_wanted(scale, name))
+    return rule
+
+
+def _read_signal(
+    table: Table,
+    languages: tuple[str, ...],
+    scale: Scale,
+    areas: Mapping[str, Area],
+    indicators: Collection[str] | None,
+) -> Signal:
+    signal = Signal(
+        table.rule(languages), _read_condition(table, areas, indicators), _steps(table), _class(table, "bound", scale)
+    )
+    name = signal.condition.indicator
+    against = Direction.FALLING if signal.steps > 0 else Direction.RISING
+    if scale.directions.get(name) is against:
+        raise table.mistake("steps", f"{signal.steps} for much of {name}.", _direction_wanted(scale, name))
+    return signal
+
+
+def _direction_wanted(scale: Scale, name: str) -> str:
+    return f"A move that goes the one way: scale {scale.code} says that {name} is {scale.directions[name].value}."
+
+
 def _read_bins(table: Table) -> tuple[tuple[int | None, int], ...]:
     """Read ranges of whole numbers, both ends included, that together hold every number once."""
     bins: list[tuple[int | None, int]] = []
     last: int | None = None
     is_open = False
     for inner in table.tables("bins"):
-        lower, upper = inner.maybe_whole("from"), inner.maybe_whole("to")
+        lower, upper = _value(inner, "from"), _value(inner, "to")
         if is_open:
             raise inner.mistake("from", f"{lower}, after a range without end.", "Only the last range without `to`.")
         if not bins and lower is not None:
@@ -181,8 +217,9 @@ def _read_condition(table: Table, areas: Mapping[str, Area], indicators: Collect
     elif table.has("at_least"):
         raise table.mistake("at_least", "There is no indicator.", "A bound only beside an indicator.")
     at_least = table.whole("at_least", 1)
-    if at_least < 1:
-        raise table.mistake("at_least", f"{at_least}.", "One or more: an indicator with nothing to say counts as 0.")
+    if not 1 <= at_least <= MAX_VALUE:
+        wants = f"From 1, since an indicator with nothing to say counts as 0, to {MAX_VALUE}."
+        raise table.mistake("at_least", f"{at_least}.", wants)
     return Condition(name, at_least, area)
 
 
@@ -207,8 +244,9 @@ def _class(table: Table, key: str, scale: Scale) -> str:
 
 def _steps(table: Table) -> int:
     steps = table.whole("steps")
-    if steps == 0:
-        raise table.mistake("steps", "0.", "Classes towards more risk, or negative for fewer.")
+    if not 0 < abs(steps) < MAX_CLASSES:
+        wants = f"Classes towards more risk, or negative for fewer, {MAX_CLASSES - 1} at most."
+        raise table.mistake("steps", f"{steps}.", wants)
     return steps
 
 
@@ -217,3 +255,22 @@ def _points(table: Table, key: str, default: int | None = None) -> int:
     if abs(points) > MAX_POINTS:
         raise table.mistake(key, f"{points}.", f"Points between -{MAX_POINTS} and {MAX_POINTS}.")
     return points
+
+
+def _value(table: Table, key: str) -> int | None:
+    value = table.maybe_whole(key)
+    if value is not None and abs(value) > MAX_VALUE:
+        raise table.mistake(key, f"{value}.", f"A number between -{MAX_VALUE} and {MAX_VALUE}.")
+    return value
+
+
+def _class_code(table: Table) -> str:
+    code = table.text("code")
+    _check_code(table, "code", code, "class")
+    return code
+
+
+def _check_code(table: Table, key: str, code: str, of: str) -> None:
+    if not 0 < len(code) <= MAX_CODE[of] or not code.isprintable() or " " in code:
+        wants = f"A code of 1 to {MAX_CODE[of]} characters, without spaces."
+        raise table.mistake(key, f"{code!r}.", wants)

@@ -9,10 +9,10 @@ import pytest
 from goodstanding.core.dates import Period, Span, Unit
 from goodstanding.core.fact import Fact
 from goodstanding.home import Home
-from goodstanding.office import measures
+from goodstanding.office import business, measures
 from goodstanding.office.accounts import Role
 from goodstanding.records import ledger
-from goodstanding.records.bans import Order, Person, impose
+from goodstanding.records.bans import Order, Person, impose, person_key
 from goodstanding.records.models import MeasureAnswer, MeasureFeedback
 from goodstanding.supervise.measures import public_key, verify
 from tests.conftest import NOW
@@ -124,3 +124,21 @@ def test_half_a_report_is_refused(signed_in: SignedIn, listed: Home, changed: di
 @pytest.mark.parametrize("address", ["/office/answer/M2026-x", "/office/answer/M2026-x.json"])
 def test_an_answer_nobody_gave_is_not_found(signed_in: SignedIn, listed: Home, address: str) -> None:
     assert signed_in(Role.VIEWER).get(address).status_code in (400, 404)
+
+
+def test_the_file_of_a_business_tells_a_persons_ban_while_it_runs_and_never_whose_it_is(
+    signed_in: SignedIn, listed: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Order("food_licence_revoked", date(2026, 11, 2), Period(5, Unit.YEAR), "衢市监罚〔2026〕9号", "衢州市局")
+    impose(listed, ENTITY, order, Person("欧阳明远", NUMBER), "li", DAY, NOW)
+    client = signed_in(Role.OFFICER)
+
+    def told_on(day: date) -> str:
+        monkeypatch.setattr(business, "today", lambda: day)
+        return client.get(f"/office/business/{ENTITY}").content.decode()
+
+    assert "衢市监罚〔2026〕9号" in told_on(date(2031, 11, 1))
+    assert person_key(listed, NUMBER) not in told_on(date(2031, 11, 1))
+    over = told_on(date(2031, 11, 2))
+    assert "衢市监罚〔2026〕9号" not in over
+    assert "从业禁止" not in over

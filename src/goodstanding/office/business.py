@@ -12,7 +12,7 @@ from goodstanding.core.errors import EntityUnknown
 from goodstanding.core.ledger import view
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
-from goodstanding.office.facts import shown_facts
+from goodstanding.office.facts import shown_facts, still_told
 from goodstanding.office.pages import now, page, the_rulebook, today
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import Decision, ProposalRecord
@@ -23,7 +23,7 @@ from goodstanding.records.models import Decision, ProposalRecord
 def business(request: HttpRequest, entity_id: str) -> HttpResponse:
     """Show everything the ledger holds on one business."""
     book = the_rulebook()
-    stored = ledger.stored_of([entity_id])
+    stored = still_told(book, ledger.stored_of([entity_id]), today())
     if not stored:
         raise EntityUnknown(
             asked=f"The file of {entity_id}.",

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from goodstanding.core.disclosure import masked
 from goodstanding.core.fact import Exposure, Fact, Field, FieldType, Value
+from goodstanding.core.measure import Target
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.office.accounts import Role, may
 from goodstanding.records.ledger import Stored
@@ -37,6 +38,18 @@ class ShownFact:
     corrected: bool
 
 
+def still_told(book: Rulebook, stored: Iterable[Stored], day: date) -> list[Stored]:
+    """Return facts without the bans on persons that are over on a day or were withdrawn: nobody is told of those."""
+    every = list(stored)
+    corrected = {one.fact.corrects for one in every}
+    ban = book.measures.ban_kinds.get(Target.PERSON)
+    return [
+        one
+        for one in every
+        if one.fact.kind != ban or (one.fact.digest not in corrected and one.fact.span.contains(day))
+    ]
+
+
 def shown_facts(request: HttpRequest, book: Rulebook, stored: Iterable[Stored]) -> list[ShownFact]:
     """Return facts in words, newest first."""
     listed = [one.fact for one in stored]
@@ -49,9 +62,11 @@ def shown_facts(request: HttpRequest, book: Rulebook, stored: Iterable[Stored]) 
 def _shown(fact: Fact, book: Rulebook, sees_persons: bool, is_corrected: bool) -> ShownFact:
     kind = book.kinds[fact.kind]
     rows = []
+    is_ban = fact.kind == book.measures.ban_kinds.get(Target.PERSON)
     for name, field in kind.fields.items():
         value = fact.payload.get(name)
-        if value is None:
+        # Nobody needs a person's key to read a ban, and with it one could follow the person from file to file.
+        if value is None or (is_ban and name == "person_key"):
             continue
         hidden = field.exposure is Exposure.MASKED and not sees_persons
         rows.append((field.title, masked(str(value)) if hidden else _in_words(value, field, book)))
@@ -62,7 +77,7 @@ def _shown(fact: Fact, book: Rulebook, sees_persons: bool, is_corrected: bool) -
         until_on=fact.span.until_on,
         known_at=fact.known_at,
         source=fact.source,
-        source_ref=fact.source_ref,
+        source_ref="" if is_ban else fact.source_ref,
         digest=fact.digest,
         corrected=is_corrected or fact.span.is_empty,
     )

@@ -11,7 +11,7 @@ from goodstanding.core.against import against
 from goodstanding.core.entity import profile
 from goodstanding.core.ledger import view
 from goodstanding.office.access import needs_business
-from goodstanding.office.facts import shown_facts
+from goodstanding.office.facts import shown_facts, still_told
 from goodstanding.office.pages import now, page, the_rulebook, today
 from goodstanding.records import ledger
 from goodstanding.records.models import Decision
@@ -22,7 +22,7 @@ from goodstanding.records.models import Decision
 def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
     """Show a business its whole file."""
     book, day = the_rulebook(), today()
-    stored = ledger.stored_of([entity_id])
+    stored = still_told(book, ledger.stored_of([entity_id]), today())
     known = view((one.fact for one in stored), day, now())
     who = profile(known, book.roles)
     by_kind = sorted(stored, key=lambda one: list(book.kinds).index(one.fact.kind))

@@ -37,6 +37,7 @@ ROOMS = (
     "explain",
     "supervision",
     "annulment",
+    "case",
     "measures",
     "treatment",
     "preview",

@@ -38,6 +38,8 @@ def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The le
             "ended": outcome.ended,
             "open": outcome.open,
             "left_out": outcome.uncounted,
+            "periods_over": outcome.periods,
+            "measures": {"switched_on": outcome.measures.on, "switched_off": outcome.measures.off},
             **placed,
         },
     )

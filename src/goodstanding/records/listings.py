@@ -35,7 +35,7 @@ from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act, Proposal, proposals
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
-from goodstanding.records import ledger, measures
+from goodstanding.records import cases, ledger, measures
 from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
 from goodstanding.records.measures import Switched
 from goodstanding.records.models import Decision, ProposalRecord
@@ -95,6 +95,7 @@ class TickOutcome:
         open: Proposals now waiting.
         uncounted: Businesses left out because a deadline runs into a year the calendar does not cover.
         measures: Measures switched on and off.
+        periods: Periods of cases that were over and moved a case.
     """
 
     made: int = 0
@@ -103,6 +104,7 @@ class TickOutcome:
     open: int = 0
     uncounted: list[str] = field(default_factory=list)
     measures: Switched = field(default_factory=Switched)
+    periods: int = 0
 
 
 @dataclass(slots=True)
@@ -162,6 +164,7 @@ def tick(home: Home, day: date, now: datetime, on_progress: Callable[[int], None
     outcome.made = sum(record.act != Act.END.value for record in (*fresh, *again))
     outcome.ended = over.count
     outcome.measures = measures.follow_day(book, day, now)
+    outcome.periods = cases.run_day(book, day, now).moved
     outcome.open = ProposalRecord.objects.filter(state=_STATE.OPEN).count()
     return outcome
 

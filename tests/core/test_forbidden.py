@@ -94,6 +94,21 @@ def test_what_is_about_a_person_may_be_recorded_as_long_as_it_is_no_feature() ->
         ("age", "Percentage of agents aged well", False),
         ("国籍", "经营者国籍", True),
         ("国籍", "经营期限", False),
+        ("国籍", "经营者国 籍", True),
+        ("国籍", "经营者国\u200b籍", True),
+        ("国籍", "经营者国·籍", True),
+        ("age", "Ages of partners", True),
+        ("race", "Owner's races", True),
+        ("nationality", "Nationalities of partners", True),
+        ("religion", "Ｒｅｌｉｇｉｏｎ", True),
+        ("religion", "Rel\u00adigion", True),
+        ("religion", "R\u00e9ligion", True),
+        ("religion", "Rel\u0456gi\u043en", True),
+        ("religion", "Religions-affiliation", True),
+        ("birth", "Birthdate", True),
+        ("home address", "The owner's home_address", True),
+        ("race", "Horse tracers", False),
+        ("sex", "Office in Essex", False),
     ],
 )
 def test_a_feature_with_a_word_that_none_may_bear_is_refused(word: str, title: str, is_refused: bool) -> None:
@@ -117,8 +132,62 @@ def test_the_code_of_a_field_and_the_title_of_a_kind_are_looked_at_too() -> None
     assert refused(with_words("rule")).asked == "To read kind.registration.title in facts.toml."
 
 
+@pytest.mark.parametrize("code", ["ownerAge", "owner_age", "age2", "OwnersAge"])
+def test_a_word_is_found_in_a_code_however_its_parts_are_joined(code: str) -> None:
+    new = f'{code} = {{ feature = true, type = "boolean", title = {{ en = "X" }} }}\n{FEATURE}'
+    files = small_law.files("facts", FEATURE, new)
+    files["rulebook.toml"] = with_words("age")["rulebook.toml"]
+    assert refused(files).asked == f"To read kind.check.field.{code}.title in facts.toml."
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "title"),
+    [("religions", "one", "One"), ("groups", "religion_one", "One"), ("groups", "one", "The first religion")],
+)
+def test_a_feature_is_looked_at_down_to_the_codes_it_may_hold(table: str, code: str, title: str) -> None:
+    files = field(type='"code"', codes=f'"{table}"')
+    coded = f'[codes.{table}]\n{code} = {{ en = "{title}" }}\n[codes.statuses]'
+    files["rulebook.toml"] = with_words("religion")["rulebook.toml"].replace(b"[codes.statuses]", coded.encode())
+    error = refused(files)
+    assert error.asked == "To read kind.check.field.extra.codes in facts.toml."
+    assert "'religion'" in error.found
+
+
+def test_the_day_from_which_a_business_dates_is_weighed_and_so_never_a_persons() -> None:
+    day = 'established_on = { type = "day"'
+    files = small_law.files("facts", day, f'{day}, subject = "person"')
+    error = refused(files)
+    assert error.asked == "To read registration.established in rulebook.toml."
+    assert error.found == "'established_on': A feature about person."
+    assert refused(with_words("since")).asked == "To read registration.established in rulebook.toml."
+
+
+@pytest.mark.parametrize("said", ['subject = "person"', 'exposure = "masked"', 'exposure = "official"'])
+def test_nobody_is_related_by_a_person(said: str) -> None:
+    link = f"""[kind.link]
+number = "K-9"
+{small_law.SOURCE}
+is_public = false
+is_feature = true
+[kind.link.field]
+with = {{ type = "text", required = true, {said}, title = {{ en = "With" }} }}
+[[related]]
+number = "K-10"
+{small_law.SOURCE}
+kind = "link"
+field = "with"
+carries = ["check"]
+"""
+    files = small_law.files()
+    open_ = dict(files, **{"facts.toml": files["facts.toml"] + link.replace(f"{said}, ", "").encode()})
+    assert load(open_).related
+    error = refused(dict(files, **{"facts.toml": files["facts.toml"] + link.encode()}))
+    assert error.asked == "To read related[0].field in facts.toml."
+    assert "nobody is related by a person" in error.wants
+
+
 def test_a_word_in_what_is_no_feature_is_nothing() -> None:
-    assert not load(with_words("owner", "note", "since", "name")).kinds["registration"].fields["owner"].feature
+    assert not load(with_words("owner", "note", "name")).kinds["registration"].fields["owner"].feature
 
 
 @pytest.mark.parametrize("name", BOOKS)

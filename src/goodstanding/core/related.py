@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from goodstanding.core.fact import Fact, FactKind, FieldType
+from goodstanding.core.fact import Exposure, Fact, FactKind, FieldType, Subject
 from goodstanding.core.reading import Table
 from goodstanding.core.rule import Rule
 
@@ -62,6 +62,9 @@ def read_related(
         named = kinds[kind].fields.get(field)
         if named is None or named.type is not FieldType.TEXT or not named.required:
             raise table.mistake("field", f"{field!r}.", f"A required field of type text in kind {kind}.")
+        if named.subject is not Subject.BUSINESS or named.exposure is not Exposure.PUBLIC:
+            found_odd = f"{field!r}, which is {named.exposure.value} and about {named.subject.value}."
+            raise table.mistake("field", found_odd, "A public field about a business: nobody is related by a person.")
         odd = sorted(
             one for one in carries if one not in kinds or not kinds[one].is_feature or one in (kind, registers)
         )

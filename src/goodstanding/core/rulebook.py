@@ -132,7 +132,8 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     if not languages:
         raise head.mistake("languages", "An empty list.", "At least one language code.")
     codes = _read_code_tables(head, languages)
-    kinds = _read_kinds(tables["facts"], languages, codes, lowered(head.texts("never_weighed", [])))
+    never_weighed = lowered(head.texts("never_weighed", []))
+    kinds = _read_kinds(tables["facts"], languages, codes, never_weighed)
     roles = read_roles(head)
     duties = read_duties(tables["duties"], languages, kinds)
     lists = read_lists(tables["lists"], languages, kinds, duties)
@@ -174,7 +175,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         procedures=procedures,
         digest=digest(files),
     )
-    _check_roles(head, book)
+    _check_roles(head, book, never_weighed)
     for table in tables.values():
         table.close()
     return book
@@ -214,7 +215,7 @@ def _read_kinds(
         for name, inner in table.named("field", required=False):
             fields[name] = _read_field(name, inner, languages, codes)
             if fields[name].feature:
-                _check_weighable(inner, fields[name], never_weighed)
+                _check_weighable(inner, fields[name], never_weighed, codes.get(fields[name].table))
             if fields[name].feature and features.setdefault(name, fields[name].type) is not fields[name].type:
                 raise inner.mistake("type", fields[name].type.value, "One type for a feature field in every kind.")
         kind = FactKind(
@@ -261,9 +262,14 @@ def _read_field(
     )
 
 
-def _check_weighable(table: Table, thing: FactKind | Field, never_weighed: Collection[str]) -> None:
+def _check_weighable(
+    table: Table,
+    thing: FactKind | Field,
+    never_weighed: Collection[str],
+    titles_of_codes: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
     """Refuse a feature that may never be one."""
-    why = why_never(thing, never_weighed)
+    why = why_never(thing, never_weighed, titles_of_codes)
     if why is not None:
         raise table.mistake(*why)
 
@@ -296,7 +302,7 @@ def _read_calendar(file: Table) -> Calendar:
     )
 
 
-def _check_roles(head: Table, book: Rulebook) -> None:
+def _check_roles(head: Table, book: Rulebook, never_weighed: Collection[str]) -> None:
     """Refuse a role, list or subject type that names what the catalogue does not have."""
     roles = book.roles
     kind = book.kinds.get(roles.kind)
@@ -306,11 +312,14 @@ def _check_roles(head: Table, book: Rulebook) -> None:
         field = getattr(roles, role)
         if field and field not in kind.fields:
             raise head.mistake(f"registration.{role}", f"{field!r}.", f"A field of kind {roles.kind}.")
-    if roles.established and (
-        roles.established not in kind.fields or kind.fields[roles.established].type is not FieldType.DAY
-    ):
+    established = kind.fields.get(roles.established)
+    if roles.established and (established is None or established.type is not FieldType.DAY):
         wants = f"A field of type day in kind {roles.kind}."
         raise head.mistake("registration.established", f"{roles.established!r}.", wants)
+    # The engine reads the business's age of it, so it is weighed like a feature.
+    why = None if established is None else why_never(established, never_weighed)
+    if why is not None:
+        raise head.mistake("registration.established", f"{roles.established!r}: {why[1]}", why[2])
     statuses = kind.fields[roles.status].codes if roles.status else frozenset()
     _check_codes("rulebook.toml", "registration.active_statuses", roles.active_statuses, statuses)
     types = kind.fields[roles.subject_type].codes if roles.subject_type else frozenset()

@@ -11,6 +11,8 @@ AS_OF ?=
 DATA ?= ../shared/data/chicago-food-inspections
 SIZES ?= 100000 1000000 10000000
 ROUNDS ?= 3
+IN_DATABASE = tests/records tests/intake tests/office tests/publish \
+  tests/supervise/test_supervise_changed.py tests/supervise/test_supervise_classify.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench chicago-benchmark fields-benchmark spark-cluster lock clean
@@ -54,7 +56,7 @@ serve: $(READY) $(LOOK) ## serve what `make demo` made
 test: $(READY) $(LOOK) check ## everything .ci/run runs: style, types, arrows, tests on SQLite and on PostgreSQL
 	tests/machine
 	$(BIN)/pytest tests
-	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest tests/records tests/intake tests/office tests/publish
+	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest $(IN_DATABASE)
 
 check: $(READY) ## style, types and the arrows between the rooms
 	$(BIN)/ruff check
@@ -68,7 +70,7 @@ fast: $(READY) ## the tests without browser and demo
 
 test-postgres: $(READY) ## the tests that touch the database, on a PostgreSQL server of their own
 	tests/machine
-	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest tests/records tests/intake tests/office tests/publish
+	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest $(IN_DATABASE)
 
 cases: $(READY) ## the law cases of every rulebook
 	$(BIN)/pytest tests/law

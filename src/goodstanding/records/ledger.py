@@ -162,8 +162,15 @@ def by_entity(
 
 def entities_between(after: int, through: int) -> list[str]:
     """Return the ids of entities with facts at positions in ``(after, through]``, sorted."""
-    rows = FactRecord.objects.filter(id__gt=after, id__lte=through).order_by("entity_id")
-    return list(rows.values_list("entity_id", flat=True).distinct())
+    # From the beginning nearly every row counts. The plus keeps a database from going by position then, which would
+    # sort all of them in memory: the index by entity holds ids and positions in the order wanted.
+    id_ = "id" if after else "+id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT entity_id FROM fact WHERE {id_} > %s AND {id_} <= %s ORDER BY entity_id",  # noqa: S608 - ours
+            [after, through],
+        )
+        return [entity_id for (entity_id,) in cursor.fetchall()]
 
 
 def of_kinds(kinds: Sequence[str], after: int, through: int) -> Iterator[Fact]:

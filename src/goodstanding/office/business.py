@@ -14,7 +14,7 @@ from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.facts import shown_facts, still_told
 from goodstanding.office.pages import now, page, the_rulebook, today
-from goodstanding.records import classes, ledger
+from goodstanding.records import cases, classes, ledger
 from goodstanding.records.models import Decision, ProposalRecord
 
 
@@ -40,6 +40,7 @@ def business(request: HttpRequest, entity_id: str) -> HttpResponse:
             for kind, group in groupby(by_kind, key=lambda one: one.fact.kind)
         ],
         "latest": classes.latest(entity_id),
+        "cases": [(one, cases.procedure_of(book, one).rule.title) for one in cases.cases_of(entity_id)],
         "proposals": list(ProposalRecord.objects.filter(entity_id=entity_id).order_by("-id")),
         "decisions": list(Decision.objects.filter(entity_id=entity_id).order_by("-id")),
     }

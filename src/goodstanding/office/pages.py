@@ -98,6 +98,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     places = [
         ("/office/", "office.nav.queue", Role.VIEWER),
         ("/office/decisions", "office.nav.decisions", Role.VIEWER),
+        ("/office/cases", "office.nav.cases", Role.VIEWER),
         ("/office/may", "office.may.nav", Role.VIEWER),
         ("/office/campaigns", "office.nav.campaigns", Role.VIEWER),
         ("/office/classes", "office.nav.classes", Role.VIEWER),

@@ -1,0 +1,153 @@
+"""Cases in the office: an officer and the business read the same page, and only lawful steps can be taken."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from goodstanding.core.case import Why
+from goodstanding.core.dates import Span
+from goodstanding.core.fact import Fact
+from goodstanding.home import Home
+from goodstanding.look.words import words
+from goodstanding.office import cases as pages
+from goodstanding.office.accounts import Role
+from goodstanding.records import cases, ledger
+from goodstanding.records.invitations import invite
+from goodstanding.records.models import Decision
+from tests.conftest import NOW
+from tests.office.conftest import ENTITY, PASSWORD, SignedIn
+
+DAY = date(2026, 11, 16)
+NOTICE = {"evidence.grounds": "The penalty.", "evidence.gravity": "Grave.", "evidence.proof_of_service": "S-1"}
+
+
+@pytest.fixture
+def penalty(office: Home, monkeypatch: pytest.MonkeyPatch) -> Fact:
+    """A serious penalty of 16 November 2026, on whose day the office is open."""
+    fact = Fact(
+        ENTITY,
+        "penalty",
+        "test",
+        "p",
+        Span(DAY),
+        NOW,
+        {
+            "document": "1",
+            "authority": "X",
+            "penalty_types": ("fine",),
+            "violation": "V",
+            "content": "C",
+            "severity": "serious",
+        },
+    )
+    ledger.deliver([ledger.Delivered(fact)], NOW)
+    on(monkeypatch, DAY)
+    return fact
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    monkeypatch.setattr(pages, "today", lambda: day)
+
+
+def opened(client: Client, penalty: Fact) -> str:
+    said = {"procedure": "serious_listing", "about": penalty.digest}
+    answer = client.post(f"/office/business/{ENTITY}/case", said)
+    assert answer.status_code == 302, answer.content.decode()
+    return answer["Location"]
+
+
+def own(office: Home) -> Client:
+    client = Client()
+    code = invite(office.rulebook, ENTITY, "officer", NOW)
+    client.post("/office/invited", {"code": code, "name": "shop", "password": PASSWORD})
+    return client
+
+
+def test_an_officer_opens_gives_notice_and_the_business_answers(
+    office: Home, penalty: Fact, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, business = signed_in(Role.OFFICER), own(office)
+    assert "严重违法失信名单" in officer.get(f"/office/business/{ENTITY}/cases").content.decode()
+    where = opened(officer, penalty)
+    seen = officer.get(where).content.decode()
+    assert 'name="step" value="notify"' in seen
+    assert 'name="step" value="list"' not in seen
+    officer.post(f"{where}/take", {"step": "notify", **NOTICE})
+    told = business.get(where).content.decode()
+    assert 'name="step" value="state"' in told
+    assert "the-officer" not in told
+    business.post(f"{where}/take", {"step": "state", "evidence.statement": "We did not mean to.<script>"})
+    seen = officer.get(where).content.decode()
+    assert "We did not mean to.&lt;script&gt;" in seen
+    assert "须由他人采取" in seen  # whoever gave notice does not review
+    assert officer.get("/office/cases").content.decode().count(where) == 1
+    assert where in officer.get(f"/office/business/{ENTITY}").content.decode()
+
+
+def test_a_chief_who_took_no_part_lists_after_the_time_to_answer(
+    office: Home, penalty: Fact, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, chief = signed_in(Role.OFFICER), signed_in(Role.CHIEF)
+    where = opened(officer, penalty)
+    officer.post(f"{where}/take", {"step": "notify", **NOTICE})
+    answer = chief.post(f"{where}/take", {"step": "list", "evidence.decision": "D-1"})
+    assert answer.status_code == 409
+    assert not Decision.objects.filter(kind="listing").exists()
+    on(monkeypatch, date(2026, 11, 24))
+    assert "期限届满" in chief.get(where).content.decode()
+    chief.post(f"{where}/take", {"step": "review", "evidence.review_opinion": "Agreed."})
+    chief.post(f"{where}/take", {"step": "consent", "evidence.consent": "C-1"})
+    same_hand = chief.post(f"{where}/take", {"step": "list", "evidence.decision": "D-1"})
+    assert same_hand.status_code == 409
+
+
+def test_a_step_without_its_evidence_is_refused(penalty: Fact, signed_in: SignedIn) -> None:
+    officer = signed_in(Role.OFFICER)
+    where = opened(officer, penalty)
+    assert officer.post(f"{where}/take", {"step": "notify"}).status_code == 409
+    assert cases.latest(1)[0].taken == ()
+
+
+def test_a_viewer_reads_and_takes_nothing(penalty: Fact, signed_in: SignedIn) -> None:
+    where = opened(signed_in(Role.OFFICER), penalty)
+    viewer = signed_in(Role.VIEWER)
+    seen = viewer.get(where).content.decode()
+    assert 'name="step"' not in seen
+    assert "没有角色" in seen
+    assert viewer.post(f"{where}/take", {"step": "notify", **NOTICE}).status_code == 403
+
+
+def test_another_business_and_a_stranger_see_nothing(office: Home, penalty: Fact, signed_in: SignedIn) -> None:
+    where = opened(signed_in(Role.OFFICER), penalty)
+    other = Fact(f"uscc:{2:018}", "registration", "register", "2", Span(date(2020, 1, 1)), NOW, {
+        "name": "B", "subject_type": "enterprise", "status": "open", "region": min(office.rulebook.tables["regions"]),
+    })  # fmt: skip
+    ledger.deliver([ledger.Delivered(other)], NOW)
+    stranger = Client()
+    code = invite(office.rulebook, other.entity_id, "officer", NOW)
+    stranger.post("/office/invited", {"code": code, "name": "other", "password": PASSWORD})
+    assert stranger.get(where).status_code == 403
+    assert stranger.post(f"{where}/take", {"step": "state", "evidence.statement": "x"}).status_code == 403
+    assert stranger.get(f"/office/business/{ENTITY}/cases").status_code == 403
+    assert Client().get(where).status_code == 302
+
+
+def test_the_business_opens_no_listing_against_itself(office: Home, penalty: Fact) -> None:
+    business = own(office)
+    said = {"procedure": "serious_listing", "about": penalty.digest}
+    assert business.post(f"/office/business/{ENTITY}/case", said).status_code == 409
+    assert cases.latest(1) == []
+    assert "没有可以启动的程序" in business.get(f"/office/business/{ENTITY}/cases").content.decode()
+
+
+def test_a_case_that_is_not_there_is_not_found(signed_in: SignedIn) -> None:
+    assert signed_in(Role.VIEWER).get("/office/case/2026-C0000009").status_code in (400, 404)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_obstacle_has_its_words(language: str) -> None:
+    for why in Why:
+        assert words(language)(f"office.obstacle.{why.value}", what="x")

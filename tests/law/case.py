@@ -3,7 +3,7 @@
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `classed`, `treated`,
-`lot`, `binds`, `banned`, `ban`. Keys nobody asked for are refused.
+`lot`, `binds`, `banned`, `ban`, `course`. Keys nobody asked for are refused.
 
 `treated` asks how a class is supervised on the day: `{ scale, class, areas }`, and whatever of `rule`, `ratio_ppm`,
 `modes`, `most_per_year`, `cooling_off` (as text, "12 month"), `frequency` ("1 in 2 year"), `benefits` and `items` it
@@ -12,7 +12,8 @@ either `left_out_by` with the `until` day (none where the class decides) or `is_
 
 `binds` asks at the point of use: `{ purpose, measures = [{ measure, rule, effect }] }`, for the facts of the case on
 the day. `banned` lists the bans that run: `{ ban, rule, through }`. `ban` asks what a statute allows: `{ ban, from,
-term }` and either `through` (none for life) or `refused = true`.
+term }` and either `through` (none for life) or `refused = true`. `course` is the course of one case through its
+procedure; see `course.py` beside this.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from goodstanding.core.repair import first_application
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook, load
 from goodstanding.core.treatment import Check, Ground, Mode, left_out, past_of, treatment_of
+from tests.law.course import hold_course
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
 BUSINESS = "case:1"
@@ -54,6 +56,7 @@ EXPECTATIONS = (
     "binds",
     "banned",
     "ban",
+    "course",
 )
 
 
@@ -156,6 +159,8 @@ def run(case: Case, book: Rulebook) -> None:
         assert _sorted(found) == _sorted(expected["banned"])
     if "ban" in expected:
         _hold_ban(dict(expected["ban"]), book)
+    if "course" in expected:
+        hold_course(dict(expected["course"]), on, book)
 
 
 def _hold_measures(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:

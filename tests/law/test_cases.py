@@ -36,6 +36,7 @@ def test_every_rule_that_decides_something_has_a_case(name: str) -> None:
     if supervision.exemption is not None:
         deciding.add(supervision.exemption.rule.number)
     deciding |= {rule.number for rule in book.measures.rules}
+    deciding |= {rule.number for rule in book.procedures.rules}
     shown = {case.content["rule"] for case in CASES if case.book == name}
     assert deciding - shown == set()
 

@@ -109,6 +109,23 @@ def test_an_entry_is_told_with_basis_and_way_out_in_both_languages(
     assert "Fulfil the duty that is owed" in own.get("/office/mine?lang=en").content.decode()
 
 
+def test_a_business_objects_from_its_own_file_and_finds_its_case_there(
+    own: Client, office: Home, proposal: ProposalRecord
+) -> None:
+    decide(office, proposal.pk, Verdict.APPROVE, "the-officer", "", proposal.as_of, NOW)
+    assert f"/office/business/{ENTITY}/cases" in own.get("/office/mine").content.decode()
+    (entry,) = ledger.view_of(ENTITY, proposal.as_of, NOW).of("list_entry")
+    offered = own.get(f"/office/business/{ENTITY}/cases").content.decode()
+    assert entry.digest in offered
+    answer = own.post(
+        f"/office/business/{ENTITY}/case", {"procedure": "abnormal_objection", "about": entry.digest}, follow=True
+    )
+    (address, _) = answer.redirect_chain[-1]
+    assert answer.status_code == 200
+    assert address in own.get("/office/mine").content.decode()
+    assert "the-officer" not in answer.content.decode()
+
+
 def test_a_penalty_tells_the_day_from_which_repair_may_be_asked_for(own: Client, office: Home) -> None:
     payload = {
         "document_number": "1",

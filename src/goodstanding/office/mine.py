@@ -1,4 +1,4 @@
-"""The file of a business as the business itself reads it: what stands against it, when that ends, what it may do."""
+"""The file of a business as it reads it itself: what stands against it, when that ends, what it may do, its cases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from goodstanding.core.ledger import view
 from goodstanding.office.access import needs_business
 from goodstanding.office.facts import shown_facts, still_told
 from goodstanding.office.pages import now, page, the_rulebook, today
-from goodstanding.records import ledger
+from goodstanding.records import cases, ledger
 from goodstanding.records.models import Decision
 
 
@@ -37,6 +37,7 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
             (book.kinds[kind].rule.title, shown_facts(request, book, group))
             for kind, group in groupby(by_kind, key=lambda one: one.fact.kind)
         ],
+        "cases": [(one, cases.procedure_of(book, one).rule.title) for one in cases.cases_of(entity_id)],
         "decisions": list(Decision.objects.filter(entity_id=entity_id).order_by("-id")),
     }
     return page(request, "mine.html", values)

@@ -7,6 +7,7 @@ from django.urls.converters import IntConverter, PathConverter, StringConverter
 
 from goodstanding.office import (
     annulment,
+    bans,
     business,
     cases,
     classes,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("office/decision/<number:number>/annulment", annulment.annulment),
     path("office/decision/<number:number>/annul", annulment.annul),
     path("office/decision/<number:number>", decisions.decision),
+    path("office/business/<name:entity_id>/ban", bans.ban),
+    path("office/ban/<name:number>/withdraw", bans.unban),
     path("office/may", measures.ask),
     path("office/may.json", measures.may_json),
     path("office/answer/<name:number>.json", measures.answer_json),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from goodstanding.core.errors import GoodstandingError, RulebookInvalid
+from goodstanding.core.errors import GoodstandingError, NoRuleInForce, RulebookInvalid, ScaleUnknown
 from goodstanding.core.fact import FieldType
 from goodstanding.core.rulebook import FILES, OPTIONAL_FILES, Rulebook, digest, load
 from tests.core import small_law
@@ -382,3 +383,33 @@ def test_the_files_of_a_real_rulebook_are_exactly_those_of_the_format(name: str)
     assert set(FILES) <= found <= {*FILES, *OPTIONAL_FILES}
     for path in (ROOT / name).glob("*.toml"):
         tomllib.loads(path.read_text("utf-8"))
+
+
+def test_a_scale_is_found_by_its_code_and_without_one_it_is_the_first() -> None:
+    book = small_law.book()
+    assert book.scale("risk") is book.scale() is book.scales["risk"]
+    with pytest.raises(ScaleUnknown, match="One of risk"):
+        book.scale("grade")
+    with pytest.raises(ScaleUnknown):
+        book.scorecard_on("grade", date(2026, 1, 1))
+
+
+def test_a_scorecard_holds_from_its_first_day_and_no_longer_on_the_day_it_ends() -> None:
+    card = 'number = "C-1"'
+    book = small_law.book("classification", card, f"{card}\nvalid_until = 2026-01-01")
+    assert book.scorecard_on("risk", date(2025, 12, 31)) is book.scorecards[0]
+    for day in (date(1999, 12, 31), date(2026, 1, 1)):
+        with pytest.raises(NoRuleInForce) as caught:
+            book.scorecard_on("", day)
+        assert caught.value.found == (
+            "In classification.toml scorecard[0] (C-1) is valid from 2000-01-01 until before 2026-01-01."
+        )
+        assert "classification.toml" in caught.value.next_step
+
+
+def test_a_rulebook_without_a_scale_is_refused() -> None:
+    files = small_law.files()
+    text = files["classification.toml"].decode()
+    files["classification.toml"] = f"[scale]\n{text[text.index('[area.kitchens]') :]}".encode()
+    with pytest.raises(RulebookInvalid, match="One scale at least"):
+        load(files)

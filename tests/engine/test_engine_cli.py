@@ -10,9 +10,13 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-import goodstanding.cli.engine  # noqa: F401 - adds its commands
+import goodstanding.cli.engine
+import goodstanding.cli.explain
+import goodstanding.cli.monitor
+import goodstanding.cli.preview
+import goodstanding.cli.treatment  # noqa: F401 - each adds its commands
 from goodstanding.cli.frame import app
-from goodstanding.core.errors import ClassificationDue, ClusterUnreachable
+from goodstanding.core.errors import ClassificationDue, ClusterUnreachable, MemoryTooSmall, NoRuleInForce, ScaleUnknown
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
@@ -121,3 +125,82 @@ def test_a_cluster_needs_an_address_that_answers(home: Home, monkeypatch: pytest
     with pytest.raises(ClusterUnreachable):
         CliRunner().invoke(app, [*on_spark, "--master", "spark://127.0.0.1:1"], catch_exceptions=False)
     assert ClassRun.objects.count() == 0
+
+
+def refused(*words: str) -> str:
+    """Return what the program says as it refuses an option."""
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert done.exit_code == 2, done.output
+    return " ".join(done.stderr.split())
+
+
+@pytest.mark.usefixtures("register")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--as-of", "2206-11-20"), "lies too far ahead"),
+        (("--as-of", "9999-12-31"), "lies too far ahead"),
+        (("--as-of", DAY, "--known-at", "9999-12-31T23:59:59"), "is yet to come"),
+        (("--as-of", DAY, "--known-at", "9999-12-31T23:59:59-12:00"), "is no instant in UTC"),
+        (("--as-of", DAY, "--known-at", "0001-01-01T00:00:00+12:00"), "is no instant in UTC"),
+        (("--as-of", DAY, "--memory", "lots"), "write it as 512m or 2g"),
+        (("--as-of", DAY, "--memory", "0"), "write it as 512m or 2g"),
+        (("--as-of", DAY, "--memory", "-1g"), "write it as 512m or 2g"),
+    ],
+    ids=str,
+)
+def test_a_slip_of_the_pen_is_refused_before_anything_is_recorded(words: tuple[str, ...], said: str) -> None:
+    assert said in refused("classify", *words)
+    assert not ClassRun.objects.exists()
+
+
+@pytest.mark.usefixtures("register")
+def test_too_little_memory_is_said_and_nothing_is_recorded() -> None:
+    with pytest.raises(MemoryTooSmall, match="1m"):
+        run("classify", "--as-of", DAY, "--memory", "1m")
+    assert not ClassRun.objects.exists()
+    assert told("classify", "--as-of", DAY, "--memory", "512MB")["entities"] == 2
+
+
+@pytest.mark.usefixtures("register")
+@pytest.mark.parametrize("words", [("classify",), ("classify", "--changed-only"), ("explain", entity_id(1))], ids=str)
+def test_a_day_without_a_scorecard_is_refused_with_file_key_and_remedy(words: tuple[str, ...]) -> None:
+    with pytest.raises(NoRuleInForce) as caught:
+        run(*words, "--as-of", "2010-01-01")
+    error = caught.value
+    assert error.found == "In classification.toml scorecard[0] (C-01) is valid from 2022-01-13."
+    assert "mend valid_from or valid_until of a scorecard in classification.toml" in error.next_step
+    assert error.exit_status == 1
+
+
+@pytest.mark.usefixtures("register")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("classify", "--as-of", DAY),
+        ("classify", "--as-of", DAY, "--changed-only"),
+        ("explain", entity_id(1), "--as-of", DAY),
+        ("monitor",),
+        ("treatment",),
+        ("treatment", entity_id(1)),
+        ("preview", "--rulebook", "cn"),
+    ],
+    ids=str,
+)
+def test_a_scale_that_is_not_there_is_told_apart_from_a_rule_out_of_force(words: tuple[str, ...]) -> None:
+    with pytest.raises(ScaleUnknown, match="risk, public_credit, food, local_five"):
+        run(*words, "--scale", "riks")
+
+
+@pytest.mark.usefixtures("register")
+def test_a_look_back_at_what_was_known_does_not_become_how_things_stand(home: Home) -> None:
+    today = told("classify", "--as-of", DAY)["run"]
+    before = (NOW - timedelta(days=5)).strftime("%Y-%m-%dT%H:%M:%S")
+    told("classify", "--as-of", DAY, "--known-at", before)
+    told("classify", "--as-of", DAY, "--known-at", "0001-01-01")
+    run_now = classes.current_run(home.rulebook.digest, "risk")
+    latest = classes.latest(entity_id(2))
+    assert run_now is not None
+    assert latest is not None
+    assert run_now.pk == latest.run_id == today
+    assert latest.class_code == "D"

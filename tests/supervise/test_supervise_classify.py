@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from goodstanding.core.classification import score
-from goodstanding.core.errors import ClassificationUnderWay, NoRuleInForce
+from goodstanding.core.errors import ClassificationUnderWay, NoRuleInForce, ScaleUnknown
 from goodstanding.core.fact import Fact
 from goodstanding.engine.score import card_in_force
 from goodstanding.engine.snapshot import read
@@ -131,7 +131,7 @@ def test_an_empty_ledger_gives_an_empty_run(home: Home, db: None) -> None:
 
 
 def test_a_day_or_scale_without_a_scorecard_is_refused_before_anything_is_written(home: Home, register: None) -> None:
-    for day, scale in [(date(2010, 1, 1), "risk"), (AS_OF, "spaceship")]:
-        with pytest.raises(NoRuleInForce):
+    for day, scale, why in [(date(2010, 1, 1), "risk", NoRuleInForce), (AS_OF, "spaceship", ScaleUnknown)]:
+        with pytest.raises(why):
             classify_all(home, day, KNOWN_AT, NOW, scale)
     assert not ClassRun.objects.exists()

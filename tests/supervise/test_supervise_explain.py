@@ -12,7 +12,7 @@ from goodstanding.core.classification import Scorecard, score
 from goodstanding.core.course import course
 from goodstanding.core.dates import add_months
 from goodstanding.core.entity import profile
-from goodstanding.core.errors import EntityUnknown, NoRuleInForce
+from goodstanding.core.errors import EntityUnknown, NoRuleInForce, ScaleUnknown
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.remedy import Means, Remedy
@@ -83,8 +83,8 @@ def test_a_business_unknown_by_the_day_has_no_explanation(home: Home, entity: st
 @pytest.mark.django_db
 def test_a_day_or_scale_without_a_scorecard_is_refused(home: Home) -> None:
     deliver(registration(1))
-    for day, scale in [(date(2010, 1, 1), "risk"), (AS_OF, "spaceship")]:
-        with pytest.raises(NoRuleInForce):
+    for day, scale, why in [(date(2010, 1, 1), "risk", NoRuleInForce), (AS_OF, "spaceship", ScaleUnknown)]:
+        with pytest.raises(why):
             explain_one(home, entity_id(1), day, NOW, scale)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -13,13 +14,36 @@ from rich.bar import Bar
 from rich.table import Table
 
 from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+from goodstanding.core.dates import add_months
+from goodstanding.core.errors import MemoryTooSmall
 from goodstanding.home import Home
 
 if TYPE_CHECKING:
     from goodstanding.engine.backends import Engine
     from goodstanding.records.models import ClassRun
 
-Day = Annotated[date, typer.Option("--as-of", parser=parse_day, help="Day of the classification.")]
+AHEAD_MONTHS = 60
+"""How far ahead a day may lie. The run of the latest day says how things stand, so a slip of the pen in the year would
+hold until that day comes."""
+
+
+def parse_class_day(text: str) -> date:
+    """Read the day of a class, for use as an option's parser."""
+    day = parse_day(text)
+    last = add_months(now().date(), AHEAD_MONTHS)
+    if day > last:
+        raise typer.BadParameter(f"{day} lies too far ahead; the last day that can be looked at is {last}.")
+    return day
+
+
+def parse_memory(text: str) -> str:
+    """Read an amount of memory as both engines understand it, for use as an option's parser."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[mg]b?", text.lower()):
+        raise typer.BadParameter(f"{text!r} is no amount of memory; write it as 512m or 2g.")
+    return text.lower()
+
+
+Day = Annotated[date, typer.Option("--as-of", parser=parse_class_day, help="Day of the classification.")]
 KnownAt = Annotated[datetime | None, typer.Option("--known-at", help="What was known by then, UTC; default now.")]
 Scale = Annotated[str, typer.Option(help="Scale to place on; default the rulebook's first.")]
 
@@ -33,7 +57,14 @@ class EngineName(Enum):
 
 def known_by(at: datetime | None) -> datetime:
     """Return the instant asked for as UTC, or this one."""
-    return now() if at is None else at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    this = now()
+    try:
+        known_at = this if at is None else at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise typer.BadParameter(f"--known-at {at} is no instant in UTC.") from None
+    if known_at > this:
+        raise typer.BadParameter(f"--known-at {at} is yet to come: nobody can say what will be known by then.")
+    return known_at
 
 
 @app.command("classify")
@@ -50,7 +81,10 @@ def classify_command(
     master: Annotated[
         str, typer.Option(envvar="GOODSTANDING_SPARK_MASTER", help="Of the Spark cluster, as spark://host:port.")
     ] = "",
-    memory: Annotated[str, typer.Option(help="What the engine may use; on a cluster, each executor.")] = "1g",
+    memory: Annotated[
+        str | None,
+        typer.Option(parser=parse_memory, help="What the engine may use; on a cluster, each executor, 1g by default."),
+    ] = None,
 ) -> None:
     """Place every registered business in a class."""
     home = open_records()
@@ -79,18 +113,28 @@ def classify_command(
 
 
 @contextmanager
-def _running(engine: EngineName, master: str, memory: str) -> Iterator[Engine]:
+def _running(engine: EngineName, master: str, memory: str | None) -> Iterator[Engine]:
     """Yield the engine asked for; a cluster's session ends with the block."""
     if engine is EngineName.DUCKDB:
+        from duckdb import OutOfMemoryException
+
         from goodstanding.engine.backends import DuckDB
 
-        yield DuckDB(memory)
+        try:
+            yield DuckDB() if memory is None else DuckDB(memory)
+        except OutOfMemoryException as error:
+            raise MemoryTooSmall(
+                asked=f"To classify with {memory or '256m'} of memory.",
+                found=str(error).partition("\n")[0],
+                wants="Enough for one bucket of businesses at a time; nothing was recorded.",
+                next_step="Classify again with a larger --memory; the default serves any register.",
+            ) from error
         return
     from goodstanding.engine.spark import Spark
 
     if not master:
         raise typer.BadParameter("A cluster needs --master, or GOODSTANDING_SPARK_MASTER in the environment.")
-    with Spark(master, memory) as session:
+    with Spark(master, memory or "1g") as session:
         yield session
 
 

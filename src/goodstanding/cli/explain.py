@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from goodstanding.cli.engine import KnownAt, Scale, known_by
-from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, result
+from goodstanding.cli.engine import KnownAt, Scale, known_by, parse_class_day
+from goodstanding.cli.frame import app, console, is_json, now, open_records, result
 from goodstanding.core.classification import DirectRule, Line, Signal
 from goodstanding.core.fact import Fact
 from goodstanding.core.rule import Rule
@@ -33,13 +33,13 @@ class Language(Enum):
 def explain_command(
     entity: Annotated[str, typer.Argument(help="The business, as scheme:code.")],
     as_of: Annotated[
-        date | None, typer.Option("--as-of", parser=parse_day, help="Default: today in the register.")
+        date | None, typer.Option("--as-of", parser=parse_class_day, help="Default: today in the register.")
     ] = None,
     known_at: KnownAt = None,
     scale: Scale = "",
     since: Annotated[
         date | None,
-        typer.Option("--since", parser=parse_day, help="Tell what changed since this day; default the last class."),
+        typer.Option("--since", parser=parse_class_day, help="Tell what changed since then; default the last class."),
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the reasons.")] = Language.EN,
 ) -> None:

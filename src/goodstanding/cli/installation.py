@@ -11,17 +11,40 @@ import typer
 from goodstanding.cli.frame import app, open_records, progress, result, start_orm, the_home
 from goodstanding.core import rulebook as rulebooks
 from goodstanding.core.errors import Broken, GoodstandingError, Invalid, Refused
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home, read_rulebook, rulebook_folder
 
 
 def init(path: Path, rulebook: str) -> Home:
     """Make an empty installation: its folder, its rulebook, its tables."""
+    whole(rulebook)
     home = Home.create(path, rulebook)
     start_orm()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
     return home
+
+
+def whole(name: str) -> Rulebook:
+    """Return a rulebook checked whole: what it says by itself, and that the engine can follow each of its scorecards.
+
+    Args:
+        name: A shipped rulebook's name, or a folder.
+    Raises:
+        RulebookUnknown: No such rulebook.
+        RulebookInvalid: It has a mistake.
+        IndicatorUnfit: Its facts cannot feed a scorecard of it.
+    """
+    from goodstanding.engine.features import schema
+    from goodstanding.engine.indicators import names
+    from goodstanding.engine.measured import indicators_of
+
+    book = rulebooks.load(read_rulebook(rulebook_folder(name)), indicators=names())
+    schema(book)
+    for card in book.scorecards:
+        indicators_of(book, card)
+    return book
 
 
 @app.command("init")
@@ -37,9 +60,7 @@ def init_command(rulebook: Annotated[str, typer.Option(help="A shipped rulebook'
 @app.command("rulebook")
 def rulebook_command(rulebook: Annotated[str, typer.Argument(help="A shipped rulebook's name, or a folder.")]) -> None:
     """Read a rulebook, check it whole, and say what it holds."""
-    from goodstanding.engine.indicators import names
-
-    book = rulebooks.load(read_rulebook(rulebook_folder(rulebook)), indicators=names())
+    book = whole(rulebook)
     count = sum(len(versions) for versions in book.rules().values())
     result(
         f"Rulebook {book.code}: {count} rules, {len(book.kinds)} fact kinds, "

@@ -44,21 +44,13 @@ def learn_command(
 ) -> None:
     """Propose a scorecard learned from past visits; a person reads it, dates it, and puts it in force."""
     home = open_records()
-    from goodstanding.core.errors import ScaleUnknown, TooLittleToLearn
+    from goodstanding.core.errors import TooLittleToLearn
     from goodstanding.home import read_rulebook
     from goodstanding.learn import fit, page, panel, proposal, report
     from goodstanding.look.words import LANGUAGES
 
     book = home.rulebook
-    chosen = scale or next(iter(book.scales))
-    if chosen not in book.scales:
-        raise ScaleUnknown(
-            asked=f"To learn a scorecard of scale {chosen}.",
-            found=f"The rulebook {book.code} has no such scale.",
-            wants=f"One of {', '.join(book.scales)}.",
-            next_step="Name one of these with --scale.",
-        )
-    kept = book.scales[chosen]
+    kept = book.scale(scale)
     found = panel.label(label, book)
     until = test_until or date.max
     with progress() as bar:
@@ -86,7 +78,7 @@ def learn_command(
         )
     told = report.report(learned, test, kept, draws=draws, before=train)
     note = f"Learned from {learned.visits} visits before {train_until}, {learned.found} with a finding ({label})."
-    fragment = proposal.fragment(learned, kept, code or f"{chosen}_learned", f"{book.code.upper()}-LEARNED", note)
+    fragment = proposal.fragment(learned, kept, code or f"{kept.code}_learned", f"{book.code.upper()}-LEARNED", note)
     proposal.pasted(read_rulebook(home.cards.parent), fragment, train_until.isoformat())
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(fragment, encoding="utf-8")

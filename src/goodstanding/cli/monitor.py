@@ -24,7 +24,7 @@ def monitor_command(
     from goodstanding.core.monitoring import moved
     from goodstanding.supervise import monitor
 
-    code = scale or next(iter(home.rulebook.scales))
+    code = home.rulebook.scale(scale).code
     runs = monitor.runs_of(code)
     if not runs:
         result(f"Nothing was classified on scale {code} yet.", {"scale": code, "runs": []})

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from goodstanding.cli.engine import KnownAt, Scale, known_by
+from goodstanding.cli.engine import KnownAt, Scale, known_by, parse_class_day
 from goodstanding.cli.explain import Language
-from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+from goodstanding.cli.frame import app, console, is_json, now, open_records, progress, result, say
 from goodstanding.core.errors import FileUnreadable
 from goodstanding.core.plan import UNTREATED
 from goodstanding.core.preview import NOWHERE, Preview, in_whole
@@ -27,7 +27,7 @@ Say = Callable[..., str]
 def preview_command(
     rulebook: Annotated[str, typer.Option("--rulebook", help="The variant: a shipped name or a folder.")],
     as_of: Annotated[
-        date | None, typer.Option("--as-of", parser=parse_day, help="Default: today in the register.")
+        date | None, typer.Option("--as-of", parser=parse_class_day, help="Default: today in the register.")
     ] = None,
     known_at: KnownAt = None,
     scale: Scale = "",

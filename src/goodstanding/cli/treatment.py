@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from goodstanding.cli.engine import KnownAt, Scale, known_by
+from goodstanding.cli.engine import KnownAt, Scale, known_by, parse_class_day
 from goodstanding.cli.explain import Language
-from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, result, say
+from goodstanding.cli.frame import app, console, is_json, now, open_records, result, say
 from goodstanding.core.plan import treatments_in_force
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook
@@ -22,7 +22,7 @@ from goodstanding.look.words import Translate, localised, words
 def treatment_command(
     entity: Annotated[str, typer.Argument(help="A business, as scheme:code; without one, every class.")] = "",
     as_of: Annotated[
-        date | None, typer.Option("--as-of", parser=parse_day, help="Default: today in the register.")
+        date | None, typer.Option("--as-of", parser=parse_class_day, help="Default: today in the register.")
     ] = None,
     known_at: KnownAt = None,
     scale: Scale = "",
@@ -38,7 +38,7 @@ def treatment_command(
     day = as_of or now().astimezone(ZoneInfo(book.timezone)).date()
     t = words(language.value)
     if not entity:
-        found = treatments_in_force(book.supervision, scale or next(iter(book.scales)), day)
+        found = treatments_in_force(book.supervision, book.scale(scale).code, day)
         if not is_json():
             console.print(_table(found, book, t, language.value))
         line = t("treatment.line", count=len(found), scale=found[0].scale, day=day)

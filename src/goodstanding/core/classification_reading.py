@@ -60,6 +60,8 @@ def read_scales(file: Table, languages: tuple[str, ...], indicators: Collection[
                     _check_indicator(stated, name, name, indicators)
                     directions[name] = stated.choice(name, Direction)
         scales[code] = Scale(code, table.words("title", languages), bands, directions)
+    if not scales:
+        raise file.mistake("scale", "No scale.", "One scale at least.")
     return scales
 
 

@@ -130,6 +130,12 @@ class NoRuleInForce(Refused):
     code = "rulebook.no_rule_in_force"
 
 
+class ScaleUnknown(Invalid):
+    """The rulebook has no scale of that code."""
+
+    code = "rulebook.scale_unknown"
+
+
 class RulebookUnknown(Invalid):
     """No rulebook of that name, path or digest is there."""
 
@@ -355,6 +361,12 @@ class EngineMissing(Refused):
     code = "engine.missing"
 
 
+class MemoryTooSmall(Refused):
+    """An engine ran out of the memory it may use; nothing was recorded."""
+
+    code = "engine.memory_too_small"
+
+
 class ClusterUnreachable(Refused):
     """A cluster does not answer, or gives no worker."""
 
@@ -380,12 +392,6 @@ class LabelUnknown(Invalid):
     """What is to be learned is nothing that results of visits say."""
 
     code = "learning.label_unknown"
-
-
-class ScaleUnknown(Invalid):
-    """The rulebook has no scale of that code."""
-
-    code = "learning.scale_unknown"
 
 
 class TooLittleToLearn(Refused):
@@ -476,6 +482,12 @@ class CaseOpenAlready(Refused):
     """A case of the same procedure about the same fact is open."""
 
     code = "procedure.open_already"
+
+
+class ProcedureNeeded(Refused):
+    """An entry comes only at the end of a procedure, never by approving a proposal."""
+
+    code = "procedure.needed"
 
 
 class RepairRefused(Refused):

@@ -20,6 +20,7 @@ from goodstanding.core.dates import Calendar
 from goodstanding.core.disclosure import Disclosure, read_disclosure
 from goodstanding.core.duty import Duty, read_duties
 from goodstanding.core.entity import IdentityScheme, Roles, read_roles, read_schemes
+from goodstanding.core.errors import NoRuleInForce, ScaleUnknown
 from goodstanding.core.fact import Exposure, FactKind, Field, FieldType, Subject
 from goodstanding.core.forbidden import lowered, why_never
 from goodstanding.core.inspection import Inspection, read_inspection
@@ -81,6 +82,46 @@ class Rulebook:
         """Return a code's title by language; the code itself where the table does not know it."""
         known = self.tables.get(table, {}).get(code)
         return known if known is not None else dict.fromkeys(self.languages, code)
+
+    def scale(self, code: str = "") -> Scale:
+        """Return the scale of a code; the first one where none is named.
+
+        Raises:
+            ScaleUnknown: There is no such scale.
+        """
+        chosen = code or next(iter(self.scales))
+        if chosen not in self.scales:
+            raise ScaleUnknown(
+                asked=f"The scale {chosen}.",
+                found=f"The rulebook {self.code} has no such scale.",
+                wants=f"One of {', '.join(self.scales)}.",
+                next_step="Name one of these with --scale.",
+            )
+        return self.scales[chosen]
+
+    def scorecard_on(self, scale: str, day: date) -> Scorecard:
+        """Return the scorecard of a scale in force on a day; without a name, of the first scale.
+
+        Raises:
+            ScaleUnknown: There is no such scale.
+            NoRuleInForce: None is in force on the day; the loader has refused two.
+        """
+        code = self.scale(scale).code
+        versions = [(place, card) for place, card in enumerate(self.scorecards) if card.scale == code]
+        for _, card in versions:
+            if card.rule.validity.contains(day):
+                return card
+        spans = [
+            f"scorecard[{place}] ({card.rule.number}) is valid from {card.rule.validity.from_on}"
+            + ("" if card.rule.validity.until_on is None else f" until before {card.rule.validity.until_on}")
+            for place, card in versions
+        ]
+        raise NoRuleInForce(
+            asked=f"To place on the scale {code} on {day}.",
+            found=f"In classification.toml {'; '.join(spans) or 'no scorecard is of that scale'}.",
+            wants=f"A [[scorecard]] of scale {code} in force on the day.",
+            next_step="Choose another day, or mend valid_from or valid_until of a scorecard in classification.toml.",
+        )
 
     def rules(self) -> dict[str, list[Rule]]:
         """Return every rule by its number, versions in written order."""

@@ -45,7 +45,7 @@ def record(run: ClassRun, lines: Iterable[tuple[str, str, int, str]]) -> None:
 
 
 def latest(entity_id: str, scale: str = "") -> ClassRecord | None:
-    """Return an entity's class in the run of the latest day that has it; of two of that day, the newest.
+    """Return an entity's class in the run of the latest day that has it; of two of that day, the one that knew most.
 
     Args:
         scale: Only runs on this scale; by default those on any.
@@ -53,18 +53,18 @@ def latest(entity_id: str, scale: str = "") -> ClassRecord | None:
     found = ClassRecord.objects.filter(entity_id=entity_id).select_related("run")
     if scale:
         found = found.filter(run__scale=scale)
-    last = found.order_by("-run__as_of", "-run_id").first()
+    last = found.order_by("-run__as_of", "-run__known_at", "-run_id").first()
     return None if last is None or last.class_code == GONE else last
 
 
 def current_run(rulebook_digest: str, scale: str) -> ClassRun | None:
     """Return the run that says how things stand on a scale, a partial one perhaps: of the latest day; of two of that
-    day, the newest.
+    day, the one that knew most, and of two that knew as much, the newest.
 
-    A run made later about an earlier day is a look back and replaces nothing.
+    A run made later about an earlier day, or about what was known earlier, is a look back and replaces nothing.
     """
     runs = ClassRun.objects.filter(rulebook_digest=rulebook_digest, scale=scale)
-    return runs.order_by("-as_of", "-id").first()
+    return runs.order_by("-as_of", "-known_at", "-id").first()
 
 
 def standing(run: ClassRun) -> Iterator[tuple[str, str, int, str]]:

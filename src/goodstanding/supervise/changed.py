@@ -23,7 +23,6 @@ from goodstanding.core.errors import ClassificationDue, GoodstandingError, NoRul
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.features import apart
 from goodstanding.engine.instant import DIALECT, instant_of
-from goodstanding.engine.score import card_in_force
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
@@ -100,12 +99,13 @@ def classify_changed(
     Returns:
         The run, or ``None`` where nobody was touched and none was made.
     Raises:
+        ScaleUnknown: The rulebook has no such scale.
         NoRuleInForce: No scorecard is in force on the day.
         ClassificationDue: There is no run to go on from, or it cannot be gone on from.
         ClassificationUnderWay: Another process is classifying.
     """
     book = home.rulebook
-    card = card_in_force(book, scale or next(iter(book.scales)), as_of)
+    card = book.scorecard_on(scale, as_of)
     with alone(home.folder("classes"), _PATIENCE_S):
         last = _last(book, card, as_of, known_at)
         position = ledger.position()
@@ -180,7 +180,7 @@ def _last(book: Rulebook, card: Scorecard, as_of: date, known_at: datetime) -> C
             f"Run {last.pk} looked at {last.as_of} as known at {last.known_at:%Y-%m-%d %H:%M:%S} UTC, which is later."
         )
         raise _due(card, as_of, found)
-    if card_in_force(book, card.scale, last.as_of) != card:
+    if book.scorecard_on(card.scale, last.as_of) != card:
         raise _due(card, as_of, f"Run {last.pk} was made by the scorecard in force on {last.as_of}, which is another.")
     return last
 

@@ -23,7 +23,6 @@ from django.db import transaction
 
 from goodstanding.core.errors import ClassificationUnderWay
 from goodstanding.engine.backends import DuckDB, Engine
-from goodstanding.engine.score import card_in_force
 from goodstanding.engine.whole import classify_snapshot
 from goodstanding.home import Home
 from goodstanding.records import classes, ledger
@@ -49,6 +48,7 @@ def classify_all(
         scale: Which scale; by default the rulebook's first.
         engine: Where the expressions run; by default DuckDB in this process. Every engine gives the same classes.
     Raises:
+        ScaleUnknown: The rulebook has no such scale.
         NoRuleInForce: No scorecard is in force on the day.
         IndicatorUnfit: The rulebook cannot feed its own scorecard.
         ClassificationUnderWay: Another process is classifying.
@@ -56,7 +56,7 @@ def classify_all(
     """
     engine = engine or DuckDB()
     book = home.rulebook
-    card = card_in_force(book, scale or next(iter(book.scales)), as_of)
+    card = book.scorecard_on(scale, as_of)
     with alone(home.folder("classes")) as making:
         position = ledger.position()
         snapshot = snapshot_at(home.folder("snapshots"), book, known_at, position, on_progress)

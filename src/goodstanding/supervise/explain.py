@@ -19,7 +19,7 @@ from goodstanding.core.ledger import view
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.behind import AREA, Behind, Known, behind, place, rows_in, seen_on, units
 from goodstanding.engine.instant import instant_of
-from goodstanding.engine.score import Classified, card_in_force
+from goodstanding.engine.score import Classified
 from goodstanding.home import Home
 from goodstanding.records import ledger
 from goodstanding.records.classes import GONE
@@ -136,11 +136,12 @@ def explain_one(
             before that was another state of things.
     Raises:
         EntityUnknown: No such business was registered by the day.
+        ScaleUnknown: The rulebook has no such scale.
         NoRuleInForce: No scorecard of the scale is in force on the day.
         CalendarYearUnknown: A display period counts working days of a year not covered.
     """
     book = home.rulebook
-    card = card_in_force(book, scale or next(iter(book.scales)), as_of)
+    card = book.scorecard_on(scale, as_of)
     stored = ledger.facts_of(entity_id)
     now = _state(book, card, stored, as_of, known_at)
     who = None if now is None else profile(view(now.known.facts, as_of, known_at), book.roles)
@@ -156,7 +157,7 @@ def explain_one(
     if since is None:
         change = _change_since_run(home, entity_id, now, as_of, known_at)
     else:
-        before = _state(book, card_in_force(book, card.scale, since), stored, since, known_at)
+        before = _state(book, book.scorecard_on(card.scale, since), stored, since, known_at)
         change = None if before is None else _change(None, since, before, now)
     return Explanation(
         entity_id=entity_id,
@@ -223,14 +224,14 @@ def _change_since_run(home: Home, entity_id: str, now: _State, as_of: date, know
     earlier = ClassRecord.objects.filter(
         entity_id=entity_id, run__scale=now.card.scale, run__as_of__lte=as_of, run__known_at__lte=known_at
     )
-    for record in earlier.select_related("run").order_by("-run__as_of", "-run_id").iterator():
+    for record in earlier.select_related("run").order_by("-run__as_of", "-run__known_at", "-run_id").iterator():
         run = record.run
         if record.class_code == GONE:
             continue  # it was not registered then
         if run.as_of == as_of and record.values == now.placed.values_json:
             continue  # the class being explained
         book = home.rulebook_of(run.rulebook_digest)
-        card = card_in_force(book, run.scale, run.as_of)
+        card = book.scorecard_on(run.scale, run.as_of)
         stored = ledger.facts_of(entity_id, run.ledger_position)
         before = _state(book, card, stored, run.as_of, run.known_at, run.ledger_position)
         return None if before is None else _change(run.pk, run.as_of, before, now)

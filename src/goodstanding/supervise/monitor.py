@@ -16,7 +16,6 @@ from goodstanding.core.errors import ClassRunMissing
 from goodstanding.core.monitoring import Rate, Stratum, overall, stability, wilson
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.counts import bin_counts
-from goodstanding.engine.score import card_in_force
 from goodstanding.home import Home
 from goodstanding.records.models import Campaign, ClassRun
 from goodstanding.supervise.held import Held, conditions_held
@@ -64,7 +63,7 @@ def scales_classified() -> list[str]:
 
 def runs_of(scale: str, at_most: int = 24) -> list[ClassRun]:
     """Return the full runs on a scale, those of the latest days, the earliest first."""
-    runs = ClassRun.objects.filter(scale=scale, base=None).order_by("-as_of", "-id")[:at_most]
+    runs = ClassRun.objects.filter(scale=scale, base=None).order_by("-as_of", "-known_at", "-id")[:at_most]
     return list(reversed(runs))
 
 
@@ -95,7 +94,7 @@ def before(run: ClassRun) -> ClassRun | None:
         partial = ClassRun.objects.filter(base=run.base, pk__lt=run.pk).order_by("-id").first()
         return partial or run.base
     runs = ClassRun.objects.filter(scale=run.scale, base=None).exclude(pk=run.pk)
-    earlier = runs.filter(as_of__lt=run.as_of).order_by("-as_of", "-id").first()
+    earlier = runs.filter(as_of__lt=run.as_of).order_by("-as_of", "-known_at", "-id").first()
     return earlier or runs.filter(as_of=run.as_of, pk__lt=run.pk).order_by("-id").first()
 
 
@@ -166,7 +165,7 @@ def _files(home: Home, run: ClassRun) -> list[Path]:
 
 
 def _card_of(home: Home, run: ClassRun) -> Scorecard:
-    return card_in_force(home.rulebook_of(run.rulebook_digest), run.scale, run.as_of)
+    return home.rulebook_of(run.rulebook_digest).scorecard_on(run.scale, run.as_of)
 
 
 def calibration(book: Rulebook, campaign: Campaign) -> Calibration:

@@ -23,7 +23,6 @@ from goodstanding.core.preview import Counts, Preview, Side
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.backends import DuckDB
 from goodstanding.engine.indicators import names
-from goodstanding.engine.score import card_in_force
 from goodstanding.engine.snapshot import Snapshot
 from goodstanding.engine.whole import classify_snapshot
 from goodstanding.home import Home
@@ -65,7 +64,7 @@ def preview(
             wants="A variant of the same jurisdiction: its code in rulebook.toml is the same.",
             next_step="Copy the folder of the rulebook in force, change the copy, and name that.",
         )
-    scale = scale or next(iter(book.scales))
+    scale = book.scale(scale).code
     sides = (_side(book, scale, as_of), _side(other, scale, as_of))
     position = ledger.position()
     tell = on_progress or _silent
@@ -116,7 +115,7 @@ def _views(position: int, as_of: date, known_at: datetime, tell: Progress) -> It
 
 def _side(book: Rulebook, scale: str, day: date) -> Side:
     treatments = treatments_in_force(book.supervision, scale, day)
-    return Side(book, card_in_force(book, scale, day), Terms(book.supervision, treatments, book.calendar, day))
+    return Side(book, book.scorecard_on(scale, day), Terms(book.supervision, treatments, book.calendar, day))
 
 
 def _silent(_: str, __: int) -> None:

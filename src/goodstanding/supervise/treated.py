@@ -51,7 +51,7 @@ def treated(
         ClassRunMissing: It was never classified on that scale.
         NoRuleInForce: Its class has no treatment on the day.
     """
-    scale = scale or next(iter(book.scales))
+    scale = book.scale(scale).code
     seen = view(ledger.facts_of(entity_id), as_of, known_at)
     if profile(seen, book.roles) is None:
         raise EntityUnknown(

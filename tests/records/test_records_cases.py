@@ -18,6 +18,7 @@ from goodstanding.core.errors import (
     EntityUnknown,
     NoLongerCalledFor,
     NoRuleInForce,
+    ProcedureNeeded,
     RepairRefused,
     StepRefused,
 )
@@ -25,7 +26,7 @@ from goodstanding.core.fact import Fact, Value
 from goodstanding.core.listing import ground_of, term_end
 from goodstanding.home import Home
 from goodstanding.records import cases, ledger, measures, outbox
-from goodstanding.records.listings import tick
+from goodstanding.records.listings import Verdict, decide, tick
 from goodstanding.records.models import CaseStep, Decision, OutboxMessage, ProposalRecord
 from goodstanding.records.replay import replay
 from tests.conftest import NOW
@@ -112,6 +113,15 @@ def test_an_entry_made_by_a_case_settles_the_proposal(register: Home) -> None:
     proposal = ProposalRecord.objects.get(list_code="serious")
     assert proposal.state == "approved"
     assert proposal.decision == Decision.objects.get()
+
+
+def test_an_entry_with_a_procedure_is_not_approved_from_the_queue_but_may_be_declined(register: Home) -> None:
+    tick(register, DAY, NOW)
+    proposal = ProposalRecord.objects.get(list_code="serious")
+    with pytest.raises(ProcedureNeeded, match="serious_listing"):
+        decide(register, proposal.pk, Verdict.APPROVE, "chen", "", DAY, NOW)
+    assert entries(DAY) == []
+    decide(register, proposal.pk, Verdict.REJECT, "chen", "Not grave.", DAY, NOW)
 
 
 def test_nobody_lists_before_the_business_could_answer(register: Home) -> None:

@@ -3,6 +3,7 @@
 Rules kept here:
 - Whoever may take a first step of a procedure may open a case of it; nobody else may.
 - A case is about facts of its own business that its procedure is about, and that stand on the day.
+- Where a procedure enters, nothing else does: a proposal that rests on a fact it is about waits for its case.
 - Where a case must be opened within a time after publication, what was never published is never too late.
 """
 
@@ -14,7 +15,8 @@ from datetime import date
 from goodstanding.core.case import Actor, Obstacle, Why
 from goodstanding.core.dates import Calendar, period_end
 from goodstanding.core.fact import Fact
-from goodstanding.core.procedure import OPENING, About, Procedure
+from goodstanding.core.procedure import OPENING, About, Procedure, Procedures
+from goodstanding.core.rule import in_force
 
 
 def openers(procedure: Procedure, day: date) -> frozenset[str]:
@@ -26,6 +28,14 @@ def openers(procedure: Procedure, day: date) -> frozenset[str]:
 def about_of(procedure: Procedure, fact: Fact) -> About | None:
     """Return what makes a fact one that the procedure is about, or ``None``."""
     return next((one for one in procedure.about if one.kind == fact.kind and one.when.agrees(fact.payload)), None)
+
+
+def that_enters(procedures: Procedures, fact: Fact, day: date) -> Procedure | None:
+    """Return the procedure by which alone a fact leads to an entry on a day, or ``None``."""
+    for one in in_force(procedures.versions, day):
+        if about_of(one, fact) is not None and any(step.effect == "enter" for step in one.steps):
+            return one
+    return None
 
 
 def check_open(

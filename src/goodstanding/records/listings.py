@@ -27,12 +27,14 @@ from goodstanding.core.errors import (
     EndsByLaw,
     GoodstandingError,
     NoLongerCalledFor,
+    ProcedureNeeded,
     ProposalUnknown,
     ReasonMissing,
 )
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act, Proposal, proposals
+from goodstanding.core.opening import that_enters
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import cases, ledger, measures
@@ -174,6 +176,7 @@ def check_decide(record: ProposalRecord, ruling: Ruling, book: Rulebook) -> Prop
 
     Raises:
         NoLongerCalledFor: It was decided or lapsed, or the facts of the day no longer call for it.
+        ProcedureNeeded: It is an entry that only a procedure makes; see `goodstanding.records.cases`.
         ReasonMissing: A rejection gives no reason.
         DeciderMissing: An entry or a removal is decided by nobody, or by the calendar.
         EndsByLaw: An end that the law brings about is rejected.
@@ -311,8 +314,11 @@ def _check(record: ProposalRecord, facts: Iterable[Fact], ruling: Ruling, book: 
             wants="Whoever declines what the rule calls for says why.",
             next_step="Write the reason in a sentence or two.",
         )
-    for proposal in _called_for(book, facts, ruling.day, ruling.now):
+    known = list(facts)
+    for proposal in _called_for(book, known, ruling.day, ruling.now):
         if proposal.key == record.key:
+            if ruling.verdict is Verdict.APPROVE:
+                _check_procedure(proposal, known, ruling, book, asked)
             return proposal
     raise NoLongerCalledFor(
         asked=asked,
@@ -320,6 +326,20 @@ def _check(record: ProposalRecord, facts: Iterable[Fact], ruling: Ruling, book: 
         wants="A decision rests on the facts of its own day.",
         next_step="Let the calendar tick once more; the proposal lapses, or another takes its place.",
     )
+
+
+def _check_procedure(proposal: Proposal, facts: Iterable[Fact], ruling: Ruling, book: Rulebook, asked: str) -> None:
+    """Refuse an entry that only a procedure may make."""
+    causes = [fact for fact in facts if proposal.act is Act.ENTER and proposal.cause == f"fact:{fact.digest}"]
+    for fact in causes:
+        procedure = that_enters(book.procedures, fact, ruling.day)
+        if procedure is not None:
+            raise ProcedureNeeded(
+                asked=asked,
+                found=f"The entry comes only at the end of the procedure {procedure.code} ({procedure.rule.number}).",
+                wants="Notice, time to answer, review and whatever else it asks for, before the entry.",
+                next_step=f"Open a case of {procedure.code} about the fact {fact.digest}.",
+            )
 
 
 def _record_of(proposal: Proposal, book: Rulebook, day: date, now: datetime, position: int) -> ProposalRecord:

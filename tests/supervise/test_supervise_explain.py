@@ -30,7 +30,7 @@ from goodstanding.supervise.explain import Explanation, explain_one
 from goodstanding.supervise.telling import Telling
 from tests.conftest import NOW
 from tests.engine.histories import KNOWN_AT, entity_id, history
-from tests.supervise.register import AS_OF, entry, penalty, registration, reports
+from tests.supervise.register import AS_OF, entry, penalty, registration, reports, said
 
 
 def deliver(*facts: Fact) -> None:
@@ -159,6 +159,16 @@ def test_the_way_off_the_list_is_told_with_its_days_and_rules(home: Home) -> Non
         assert (one.by, one.on) == (GoneBy.LEFT, date(2026, 11, 27))
         assert one.rule is not None
         assert one.rule.number == "A-08"
+
+
+@pytest.mark.django_db
+def test_a_report_filed_late_makes_no_registration_grow_old(home: Home) -> None:
+    moved = registration(1, date(2026, 2, 17))
+    first = said(1, "registration", date(2012, 5, 1), moved.span.from_on, **dict(moved.payload))
+    deliver(first, moved, *reports(1, 2023, 2024))
+    (path,) = explained(home).ahead.paths
+    (shift,) = (one for one in path.shifts if one.weighing.indicator == "annual_reports_missed_3y")
+    assert (shift.before.points, shift.after.points, shift.gone) == (15, 0, ())
 
 
 @pytest.mark.django_db

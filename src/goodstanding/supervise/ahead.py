@@ -27,6 +27,7 @@ from goodstanding.core.rule import Rule, in_force, the_one_in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.behind import Behind, Known, behind, rows_in, units
 from goodstanding.engine.indicator import EPOCH, day_number
+from goodstanding.engine.indicators import every
 from goodstanding.engine.instant import Instant, instant_of
 from goodstanding.engine.score import Classified
 
@@ -236,11 +237,15 @@ class _Search:
                 continue
             still = {fact.digest for fact in left.get(weighing.indicator, Behind()).facts}
             stood = self.now.behind.get(weighing.indicator, Behind())
-            # What held points down and no longer does is no reason for fewer of them.
+            # What held points down and no longer does is no reason for fewer of them. A registration beside other facts
+            # only says that there is a business: it neither grows old nor stops counting.
+            counts_registrations = every()[weighing.indicator].kinds == {self.book.roles.kind}
             gone = [
                 self._gone(fact, run, reached.on)
                 for fact in stood.facts
-                if fact.digest not in still and (fact in stood.easing) == (after[key].points > was.points)
+                if fact.digest not in still
+                and (fact in stood.easing) == (after[key].points > was.points)
+                and (counts_registrations or fact.kind != self.book.roles.kind)
             ]
             shifts.append(Shift(weighing, was, after[key], _since(stands, key, after[key].points), tuple(gone)))
         held = [one.rule.number for one in _held(card, then)]

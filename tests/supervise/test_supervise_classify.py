@@ -116,6 +116,17 @@ def test_a_crash_while_classifying_leaves_no_run(home: Home, register: None, mon
     assert not list(home.folder("classes").glob("making-*"))
 
 
+def test_what_a_process_killed_midway_left_behind_is_swept_away_by_the_next(home: Home, register: None) -> None:
+    left = home.folder("classes") / "making-killed"
+    left.mkdir()
+    (left / "bucket-0000.parquet").write_bytes(b"half")
+    kept = home.folder("classes") / "7"
+    kept.mkdir()
+    classify_all(home, AS_OF, KNOWN_AT, NOW)
+    assert kept.is_dir()
+    assert not left.exists()
+
+
 def test_a_second_classification_at_the_same_time_is_refused(home: Home, register: None) -> None:
     with (home.folder("classes") / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -29,6 +29,8 @@ from goodstanding.records import classes, ledger
 from goodstanding.records.models import ClassRun
 from goodstanding.supervise.weighed import snapshot_at
 
+_MAKING = "making-"
+
 
 def classify_all(
     home: Home,
@@ -103,7 +105,10 @@ def alone(folder: Path, patience_s: float = 0) -> Iterator[Path]:
                 if time.monotonic() >= until:
                     raise _under_way(folder) from None
                 time.sleep(0.02)
-        making = Path(tempfile.mkdtemp(prefix="making-", dir=folder))
+        # Nobody else holds the folder, so what another began to make there, it left behind when it was stopped.
+        for left in folder.glob(f"{_MAKING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=folder))
         try:
             yield making
         finally:

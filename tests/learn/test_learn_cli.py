@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import goodstanding.cli.learn  # noqa: F401 - adds its command
 from goodstanding.cli.frame import app
-from goodstanding.core.errors import ScaleUnknown, TooLittleToLearn
+from goodstanding.core.errors import FileUnreadable, RulebookInvalid, ScaleUnknown, TooLittleToLearn
 from goodstanding.home import ENVIRONMENT, Home, read_rulebook, rulebook_folder
 from goodstanding.learn.proposal import pasted
 from goodstanding.records import ledger
@@ -61,3 +61,50 @@ def test_without_visits_to_judge_by_nothing_is_written(kitchens: Home, tmp_path:
     with pytest.raises(TooLittleToLearn):
         learn("--train-until", "2015-01-01", "--out", str(out))
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--test-from", "2013-05-31"), "not judged on visits that it was learned from"),
+        (("--code", "plan"), "a new scale's code"),
+        (("--code", "my scale"), "a new scale's code"),
+        (("--code", "x]\n[scale.y"), "a new scale's code"),
+        (("--code", "学习"), "a new scale's code"),
+        (("--code", "x" * 41), "a new scale's code"),
+    ],
+    ids=str,
+)
+def test_what_could_only_mislead_or_fail_is_refused_first(
+    kitchens: Home, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    out = tmp_path / "card.toml"
+    done = CliRunner().invoke(app, ["learn", "--train-until", "2013-06-01", "--out", str(out), *words])
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert not out.exists()
+
+
+def test_a_scale_with_other_classes_than_are_learned_is_refused(home: Home, tmp_path: Path) -> None:
+    words = ("--scale", "food", "--train-until", "2026-01-01", "--out", str(tmp_path / "card.toml"))
+    done = CliRunner().invoke(app, ["learn", *words])
+    assert done.exit_code == 2
+    assert "Scale food has 5 classes" in " ".join(done.stderr.split())
+
+
+def test_a_proposal_that_cannot_be_written_is_refused_before_the_work(kitchens: Home, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    with pytest.raises(FileUnreadable, match="may be written"):
+        learn("--train-until", "2013-06-01", "--out", str(in_the_way / "card.toml"))
+    done = CliRunner().invoke(app, ["learn", "--train-until", "2013-06-01", "--out", str(tmp_path)])
+    assert done.exit_code == 2
+
+
+def test_a_proposal_whose_points_a_person_turned_about_is_refused(kitchens: Home, tmp_path: Path) -> None:
+    out = tmp_path / "card.toml"
+    learn("--train-until", "2013-06-01", "--out", str(out))
+    text = out.read_text("utf-8")
+    with pytest.raises(RulebookInvalid, match=r"says that \w+ is falling") as caught:
+        pasted(read_rulebook(rulebook_folder("chicago")), text.replace('= "rising"', '= "falling"'), "2014-01-01")
+    assert caught.value.asked.endswith(".bins in classification.toml.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goodstanding.cli.frame import app, is_json, now, open_records, parse_day, progress, result, say
+from goodstanding.core.errors import FileUnreadable
 
 if TYPE_CHECKING:
+    from goodstanding.core.classification import Scale
     from goodstanding.core.fact import Fact
     from goodstanding.core.rulebook import Rulebook
     from goodstanding.home import Home
@@ -24,7 +27,10 @@ def learn_command(
     train_until: Annotated[date, typer.Option(parser=parse_day, help="Visits before this day are learned from.")],
     out: Annotated[
         Path,
-        typer.Option(help="File of the proposal; its report goes beside it, as .txt, .json, .en.html and .zh.html."),
+        typer.Option(
+            dir_okay=False,
+            help="File of the proposal; its report goes beside it, as .txt, .json, .en.html and .zh.html.",
+        ),
     ],
     scale: Annotated[str, typer.Option(help="Scale whose classes and directions hold; default the first.")] = "",
     test_from: Annotated[
@@ -51,6 +57,9 @@ def learn_command(
 
     book = home.rulebook
     kept = book.scale(scale)
+    named = code or f"{kept.code}_learned"
+    _check_asked(book, kept, named, train_until, test_from)
+    _check_writable(out)
     found = panel.label(label, book)
     until = test_until or date.max
     with progress() as bar:
@@ -78,9 +87,8 @@ def learn_command(
         )
     told = report.report(learned, test, kept, draws=draws, before=train)
     note = f"Learned from {learned.visits} visits before {train_until}, {learned.found} with a finding ({label})."
-    fragment = proposal.fragment(learned, kept, code or f"{kept.code}_learned", f"{book.code.upper()}-LEARNED", note)
+    fragment = proposal.fragment(learned, kept, named, f"{book.code.upper()}-LEARNED", note)
     proposal.pasted(read_rulebook(home.cards.parent), fragment, train_until.isoformat())
-    out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(fragment, encoding="utf-8")
     lines = [note, f"Left out, not registered on the eve: {seen.unregistered}.", "", *report.lines(told)]
     out.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -98,6 +106,43 @@ def learn_command(
         f"on {told.visits:,} visits; nothing is in force until a person dates it.",
         {"out": out, "train": len(train), "report": told.as_json()},
     )
+
+
+def _check_asked(book: Rulebook, scale: Scale, code: str, train_until: date, test_from: date | None) -> None:
+    """Refuse what could only fail, or mislead, after all the learning."""
+    from goodstanding.learn.fit import Settings
+
+    if test_from is not None and test_from < train_until:
+        raise typer.BadParameter(
+            f"--test-from {test_from} lies before --train-until {train_until}: a scorecard is not judged on visits "
+            "that it was learned from."
+        )
+    if len(scale.bands) != len(Settings().shares):
+        raise typer.BadParameter(
+            f"Scale {scale.code} has {len(scale.bands)} classes; a scorecard is learned for {len(Settings().shares)}."
+        )
+    if code in book.scales or not re.fullmatch("[A-Za-z0-9_-]{1,40}", code):
+        raise typer.BadParameter(
+            f"--code {code!r}: a proposal wants a new scale's code, of 1 to 40 letters, digits, - or _ of ASCII."
+        )
+
+
+def _check_writable(out: Path) -> None:
+    """Refuse a file that cannot be written before the work is done, and leave none that was not there."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        was_there = out.exists()
+        with out.open("a", encoding="utf-8"):
+            pass
+        if not was_there:
+            out.unlink()
+    except OSError as error:
+        raise FileUnreadable(
+            asked=f"To write a proposal to {out}.",
+            found=f"{error.strerror}.",
+            wants="A path that may be written.",
+            next_step="Check the folder and its permissions.",
+        ) from None
 
 
 def _everyone(on_progress: Callable[[int], None]) -> Iterator[tuple[str, Sequence[Fact]]]:

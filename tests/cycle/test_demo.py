@@ -56,6 +56,22 @@ def test_every_listing_decision_replays(installation: Installation) -> None:
         installation.result("replay", number)
 
 
+def test_nobody_comes_on_the_serious_list_but_through_its_procedure(installation: Installation) -> None:
+    with records(installation) as database:
+        entered = database.execute(
+            "SELECT entity_id, json_extract(outcome, '$.case') FROM decision WHERE kind = 'listing' "
+            "AND json_extract(outcome, '$.act') = 'enter' AND json_extract(outcome, '$.list') = 'serious'"
+        ).fetchall()
+        steps = dict(
+            database.execute(
+                "SELECT number, group_concat(step, ' ') FROM case_file "
+                "JOIN case_step ON case_step.case_id = case_file.id GROUP BY number"
+            )
+        )
+    assert entered
+    assert {steps[case] for _, case in entered} == {"notify silent review consent list serve"}
+
+
 def test_the_explanation_adds_up_to_the_recorded_class(installation: Installation) -> None:
     with records(installation) as database:
         entity, class_code, points = database.execute(

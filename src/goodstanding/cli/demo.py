@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +36,14 @@ CAMPAIGN = "2026-autumn"
 OFFICER = "officer"
 SEED = "2026-11-06 dice 4 1 6 2 3 5 5 1 6 4"
 UNTIL = date(2026, 11, 20)  # the last day of the province's history
+ENTERED_BY = (
+    ("notify", "officer"),
+    ("review", "other"),
+    ("consent", "chief"),
+    ("list", "chief"),
+    ("serve", "officer"),
+)
+"""Steps of the shipped procedure by which a business is entered, and by whom: three people at the least."""
 LISTED_ON = (date(2026, 7, 10), date(2026, 10, 30))  # after the reporting window; after the late reports
 PLANNED_ON = date(2026, 11, 6)
 VISITED_ON = tuple(date(2026, 11, day) for day in (9, 10, 11, 12, 13, 16, 17, 18))
@@ -250,14 +258,48 @@ def add_officer(name: str, password: str) -> None:
 
 
 def _tick_and_decide(home: Home, day: date, advance: Advance) -> Counter[str]:
+    from goodstanding.core.errors import ProcedureNeeded
     from goodstanding.records.listings import Verdict, decide_many, tick
     from goodstanding.records.models import ProposalRecord
 
     tick(home, day, now(), advance)
-    proposals = ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("id")
-    decide_many(home, list(proposals.values_list("id", flat=True)), Verdict.APPROVE, OFFICER, "", day, now())
-    decided = ProposalRecord.objects.filter(decision__decided_on=day)
-    return Counter(f"{act} {list_code}" for act, list_code in decided.values_list("act", "list_code"))
+    waiting = list(ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("id"))
+    decided = decide_many(home, [one.pk for one in waiting], Verdict.APPROVE, OFFICER, "", day, now())
+    needed = {id_ for id_, error in decided.refusals if isinstance(error, ProcedureNeeded)}
+    for one in waiting:
+        if one.pk in needed:
+            _list_by_procedure(home, one.entity_id, one.facts[0], day)
+    done = ProposalRecord.objects.filter(pk__in=[one.pk for one in waiting]).exclude(decision=None)
+    ended = ProposalRecord.objects.filter(decision__decided_on=day).exclude(pk__in=[one.pk for one in waiting])
+    acts = [*done.values_list("act", "list_code"), *ended.values_list("act", "list_code")]
+    return Counter(f"{act} {list_code}" for act, list_code in acts)
+
+
+def _list_by_procedure(home: Home, entity_id: str, digest: str, day: date) -> None:
+    """Enter a business as its procedure asks: notice, silence until the period is over, review, consent, decision."""
+    from goodstanding.core.case import Actor, running
+    from goodstanding.core.opening import that_enters
+    from goodstanding.records import cases, ledger
+
+    book = home.rulebook
+    cause = next(fact for fact in ledger.facts_of(entity_id) if fact.digest == digest)
+    procedure = that_enters(book.procedures, cause, day)
+    assert procedure is not None  # noqa: S101 - the queue refused it for the sake of one
+    hands = {
+        "officer": Actor(OFFICER, "officer"),
+        "other": Actor("second", "officer"),
+        "chief": Actor("chief", "chief"),
+    }
+    case = cases.open_case(book, procedure.code, entity_id, [digest], hands["officer"], day, now())
+    on = day
+    for code, hand in ENTERED_BY:
+        step = procedure.step_on(code, on)
+        assert step is not None  # noqa: S101 - a step of the shipped procedure
+        evidence = dict.fromkeys(step.needs, "demo")
+        case = cases.take(book, case.number, code, hands[hand], evidence, "", on, now())
+        periods = running(case, procedure, book.calendar).values()
+        waits = [one.due_on for one in periods if one.clock.deems and one.due_on is not None]
+        on = max(waits, default=on - timedelta(days=1)) + timedelta(days=1)
 
 
 def _visit(home: Home, campaign: Campaign, truth: Mapping[str, TruthRow]) -> None:

@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from goodstanding.cli.demo import tick_and_decide
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.score import card_in_force
 from goodstanding.home import Home
 from goodstanding.intake.importing import find_card, import_file
-from goodstanding.records.listings import Verdict, decide_many, tick
-from goodstanding.records.models import ClassRecord, ClassRun, ProposalRecord
+from goodstanding.records.models import ClassRecord, ClassRun
 from goodstanding.supervise.classify import classify_all
 from goodstanding.synth.province import read_truth
 from tests.conftest import NOW
@@ -33,20 +33,11 @@ def town(cn: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Province:
 
 @pytest.fixture
 def run(home: Home, db: None, town: Province) -> ClassRun:
-    """The town's classes, once an officer has decided what the calendar made due."""
+    """The town's classes, once the officers have decided all that the calendar made due."""
     for file in town.manifest["files"]:
         outcome = import_file(home, find_card(home, file["card"]), town.folder / file["file"], NOW)
         assert outcome.problems == file["spoilt"], file["file"]
-    tick(home, LISTED_ON, NOW)
-    decide_many(
-        home,
-        list(ProposalRecord.objects.values_list("id", flat=True)),
-        Verdict.APPROVE,
-        "officer",
-        "",
-        LISTED_ON,
-        NOW,
-    )
+    tick_and_decide(home, LISTED_ON, NOW, lambda _: None)
     return classify_all(home, AS_OF, NOW, NOW)
 
 

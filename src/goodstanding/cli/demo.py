@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -125,7 +125,7 @@ def demo_command(
         listings: Counter[str] = Counter()
         for day in LISTED_ON:
             with step(bar, f"what the calendar makes due on {day}, decided by an officer", entities) as advance:
-                listings.update(_tick_and_decide(home, day, advance))
+                listings.update(tick_and_decide(home, day, now(), advance))
         with step(bar, f"everyone's class as of {PLANNED_ON}", entities) as advance:
             run = classify_all(home, PLANNED_ON, now(), now(), on_progress=advance)
         with step(bar, "a campaign: frame, strata and roster committed", entities) as advance:
@@ -257,25 +257,32 @@ def add_officer(name: str, password: str) -> None:
     add_user(name, "chief", password)
 
 
-def _tick_and_decide(home: Home, day: date, advance: Advance) -> Counter[str]:
+def tick_and_decide(home: Home, day: date, at: datetime, advance: Advance) -> Counter[str]:
+    """Decide all that a day makes due, by procedure where the law asks for one.
+
+    Args:
+        at: The instant at which it becomes known.
+    Returns:
+        How many entries and removals there were, by act and list.
+    """
     from goodstanding.core.errors import ProcedureNeeded
     from goodstanding.records.listings import Verdict, decide_many, tick
     from goodstanding.records.models import ProposalRecord
 
-    tick(home, day, now(), advance)
+    tick(home, day, at, advance)
     waiting = list(ProposalRecord.objects.filter(state=ProposalRecord.State.OPEN).order_by("id"))
-    decided = decide_many(home, [one.pk for one in waiting], Verdict.APPROVE, OFFICER, "", day, now())
+    decided = decide_many(home, [one.pk for one in waiting], Verdict.APPROVE, OFFICER, "", day, at)
     needed = {id_ for id_, error in decided.refusals if isinstance(error, ProcedureNeeded)}
     for one in waiting:
         if one.pk in needed:
-            _list_by_procedure(home, one.entity_id, one.facts[0], day)
+            _list_by_procedure(home, one.entity_id, one.facts[0], day, at)
     done = ProposalRecord.objects.filter(pk__in=[one.pk for one in waiting]).exclude(decision=None)
     ended = ProposalRecord.objects.filter(decision__decided_on=day).exclude(pk__in=[one.pk for one in waiting])
     acts = [*done.values_list("act", "list_code"), *ended.values_list("act", "list_code")]
     return Counter(f"{act} {list_code}" for act, list_code in acts)
 
 
-def _list_by_procedure(home: Home, entity_id: str, digest: str, day: date) -> None:
+def _list_by_procedure(home: Home, entity_id: str, digest: str, day: date, at: datetime) -> None:
     """Enter a business as its procedure asks: notice, silence until the period is over, review, consent, decision."""
     from goodstanding.core.case import Actor, running
     from goodstanding.core.opening import that_enters
@@ -290,13 +297,13 @@ def _list_by_procedure(home: Home, entity_id: str, digest: str, day: date) -> No
         "other": Actor("second", "officer"),
         "chief": Actor("chief", "chief"),
     }
-    case = cases.open_case(book, procedure.code, entity_id, [digest], hands["officer"], day, now())
+    case = cases.open_case(book, procedure.code, entity_id, [digest], hands["officer"], day, at)
     on = day
     for code, hand in ENTERED_BY:
         step = procedure.step_on(code, on)
         assert step is not None  # noqa: S101 - a step of the shipped procedure
         evidence = dict.fromkeys(step.needs, "demo")
-        case = cases.take(book, case.number, code, hands[hand], evidence, "", on, now())
+        case = cases.take(book, case.number, code, hands[hand], evidence, "", on, at)
         periods = running(case, procedure, book.calendar).values()
         waits = [one.due_on for one in periods if one.clock.deems and one.due_on is not None]
         on = max(waits, default=on - timedelta(days=1)) + timedelta(days=1)

@@ -37,6 +37,7 @@ MISTAKES = {
     "unknown effect": ('effect = "enter"', 'effect = "punish"', "punish"),
     "unknown end": ('ends = ["listed", "dropped"]', 'ends = ["gone"]', "gone"),
     "opens in an end": ('opens_in = "open"', 'opens_in = "listed"', "listed"),
+    "told with an unknown step": ('opens_in = "open"', 'opens_in = "open"\ntold_with = "rumour"', "rumour"),
     "unknown period": ('only_after = ["answering"]', 'only_after = ["thinking"]', "thinking"),
     "unknown other step": ('not_by_taker_of = ["notify", "opening"]', 'not_by_taker_of = ["draft"]', "draft"),
     "a period that deems nothing": ('deems = "silent"', "", "deems"),

@@ -75,7 +75,10 @@ def test_an_officer_opens_gives_notice_and_the_business_answers(
     seen = officer.get(where).content.decode()
     assert 'name="step" value="notify"' in seen
     assert 'name="step" value="list"' not in seen
+    assert business.get(where).status_code == 403  # it has not been told yet
+    assert where not in business.get("/office/mine").content.decode()
     officer.post(f"{where}/take", {"step": "notify", **NOTICE})
+    assert where in business.get("/office/mine").content.decode()
     told = business.get(where).content.decode()
     assert 'name="step" value="state"' in told
     assert "the-officer" not in told

@@ -126,6 +126,11 @@ def state_of(case: Case, procedure: Procedure) -> str:
     return state
 
 
+def is_told(case: Case, procedure: Procedure) -> bool:
+    """Say whether the business knows of a case: from the opening on, or from the step that tells it."""
+    return procedure.told_with in {"", *(taken.step for taken in case.taken)}
+
+
 def running(case: Case, procedure: Procedure, calendar: Calendar) -> dict[str, Running]:
     """Return the periods of a case that were started and not stopped for good, by code, as all its steps leave them.
 

@@ -114,6 +114,7 @@ class Procedure:
         opens_in: State of a case when it is opened.
         ends: States in which nothing more is due or possible.
         steps: In the order of the law; a step that changed has several versions, told apart by their rules' validity.
+        told_with: Step with which the business learns of the case; empty where it knows from the opening on.
     """
 
     code: str
@@ -124,6 +125,7 @@ class Procedure:
     steps: tuple[Step, ...]
     clocks: tuple[Clock, ...]
     about: tuple[About, ...] = ()
+    told_with: str = ""
 
     def versions(self, step: str) -> tuple[Step, ...]:
         return tuple(one for one in self.steps if one.code == step)

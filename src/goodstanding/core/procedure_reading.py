@@ -71,7 +71,10 @@ class _Reading:
             if step.by == {CALENDAR} and step.code not in {clock.deems for clock in clocks}:
                 raise table.mistake(f"step {step.code}", "No period deems it taken.", "Roles, or a period that does.")
         about = tuple(self._about(one) for one in table.tables("about", required=False))
-        procedure = Procedure(code, rule, states, opens_in, ends, steps, clocks, about)
+        told_with = table.text("told_with", "")
+        if told_with and told_with not in {step.code for step in steps}:
+            raise table.mistake("told_with", f"{told_with!r}.", "A step of this procedure, or nothing.")
+        procedure = Procedure(code, rule, states, opens_in, ends, steps, clocks, about, told_with)
         _check_ways(table, procedure)
         return procedure
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from goodstanding.core.case import Actor, Case, Obstacle, Why, check_step, running, state_of
+from goodstanding.core.case import Actor, Case, Obstacle, Why, check_step, is_told, running, state_of
 from goodstanding.core.ledger import view
 from goodstanding.core.opening import about_of, openers
 from goodstanding.core.procedure import CALENDAR, OPENING, Procedure, Step
@@ -69,8 +69,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show one case to the office, or to the business it is about."""
     book, day = the_rulebook(), today()
     written = records.case_of(number)
-    _check_reader(request, written.entity_id)
     procedure = records.procedure_of(book, written)
+    _check_case(request, written, procedure)
     found = records.as_run_out(written, procedure, book, day)
     titles = _titles(procedure)
     decisions = {(step.serial, step.step): step.decision for step in records.steps_of(number)}
@@ -104,9 +104,10 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
     """Take a step in a case and show it again."""
     book, day = the_rulebook(), today()
     found = records.case_of(number)
-    _check_reader(request, found.entity_id)
+    procedure = records.procedure_of(book, found)
+    _check_case(request, found, procedure)
     code = _said(request, "step")
-    step = records.procedure_of(book, found).step_on(code, day)
+    step = procedure.step_on(code, day)
     actor = actor_in(request.user, found.entity_id, () if step is None else step.by)
     needed = () if step is None else step.needs
     evidence = {one: _said(request, f"evidence.{one}") for one in needed}
@@ -198,6 +199,16 @@ def _check_reader(request: HttpRequest, entity_id: str) -> None:
         RoleMissing: It is another.
     """
     if business_of(request.user) != entity_id:
+        check_role(request, Role.VIEWER)
+
+
+def _check_case(request: HttpRequest, case: Case, procedure: Procedure) -> None:
+    """Refuse whoever is neither of the office nor the business once it has been told of the case.
+
+    Raises:
+        RoleMissing: It is another, or has not been told.
+    """
+    if business_of(request.user) != case.entity_id or not is_told(case, procedure):
         check_role(request, Role.VIEWER)
 
 

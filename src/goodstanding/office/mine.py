@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from goodstanding.core.against import against
+from goodstanding.core.case import is_told
 from goodstanding.core.entity import profile
 from goodstanding.core.ledger import view
 from goodstanding.office.access import needs_business
@@ -28,6 +29,7 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
     by_kind = sorted(stored, key=lambda one: list(book.kinds).index(one.fact.kind))
     shown = {one.fact.digest: shown_facts(request, book, [one])[0] for one in stored}
     standing = () if who is None else against(known.facts, who, book, day)
+    told = [(one, cases.procedure_of(book, one)) for one in cases.cases_of(entity_id)]
     values = {
         "entity_id": entity_id,
         "who": who,
@@ -37,7 +39,7 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
             (book.kinds[kind].rule.title, shown_facts(request, book, group))
             for kind, group in groupby(by_kind, key=lambda one: one.fact.kind)
         ],
-        "cases": [(one, cases.procedure_of(book, one).rule.title) for one in cases.cases_of(entity_id)],
+        "cases": [(one, what.rule.title) for one, what in told if is_told(one, what)],
         "decisions": list(Decision.objects.filter(entity_id=entity_id).order_by("-id")),
     }
     return page(request, "mine.html", values)

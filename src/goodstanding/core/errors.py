@@ -535,6 +535,33 @@ class AnswerUnknown(Invalid):
     code = "measure.answer_unknown"
 
 
+# -- documents -----------------------------------------------------------------------------------------------------
+
+
+class DocumentUnknown(Invalid):
+    """Nothing of that number is a document of the authority."""
+
+    code = "document.unknown"
+
+
+class FontMissing(Invalid):
+    """The machine lacks the fonts that documents are set in."""
+
+    code = "document.font_missing"
+
+
+class SignMissing(Refused):
+    """The fonts lack a sign of a document's text."""
+
+    code = "document.sign_missing"
+
+
+class CertificateUnknown(Invalid):
+    """No certificate of that number was given, or its signature is not ours."""
+
+    code = "document.certificate_unknown"
+
+
 # -- accounts ------------------------------------------------------------------------------------------------------
 
 

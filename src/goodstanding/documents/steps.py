@@ -1,0 +1,92 @@
+"""The notice of a step that the authority took in a case: what was done, on which basis, and what may be done now.
+
+Rules kept here:
+- Only the authority's own steps are notices; what a business or the calendar did is none.
+- What may be done now are the steps that the procedure leaves to a business in the state the step led to, each with the
+  last day of the period it is bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from goodstanding.core.case import Case, Taken, running, state_of
+from goodstanding.core.document import Document, Paragraph, Role, marked, paragraph, said
+from goodstanding.core.entity import profile
+from goodstanding.core.fact import Fact
+from goodstanding.core.ledger import view
+from goodstanding.core.procedure import CALENDAR, Procedure, Step
+from goodstanding.core.rule import in_force
+from goodstanding.documents.decisions import BUSINESS, personal_values, unknown
+from goodstanding.documents.wording import Wording
+from goodstanding.records.models import CaseStep
+
+
+def is_notice(taken: Taken) -> bool:
+    """Tell whether a step as taken is the authority's own."""
+    return taken.by.role not in (BUSINESS, CALENDAR)
+
+
+def of_step(case: Case, written: CaseStep, facts: Sequence[Fact], wording: Wording) -> Document:
+    """Return the notice of a step.
+
+    Args:
+        case: The case as it stands; the steps after the one asked for are not looked at.
+        written: The step as written down.
+        facts: Every fact of the business that the ledger holds.
+    Raises:
+        DocumentUnknown: The authority took no such step.
+        CalendarYearUnknown: A working-day period leaves the covered years.
+    """
+    number = f"{case.number}-{written.serial}"
+    case = replace(case, taken=case.taken[: written.serial])
+    taken = case.taken[-1]
+    procedure = wording.book.procedures.on(case.procedure, case.opened_on)
+    step = procedure.step_on(taken.step, taken.on)
+    known = [fact for fact in facts if fact.known_at <= written.written_at]
+    who = profile(view(known, taken.on, written.written_at), wording.book.roles)
+    if step is None or who is None or not is_notice(taken):
+        raise unknown(number, "That step was the business's own, or the calendar's.")
+    title = wording.t("document.step.title", step=wording.of(step.title))
+    paragraphs = [*wording.head(title, number, who), *_told(case, taken, step, procedure, written.decision, wording)]
+    paragraphs += [*_next(case, procedure, wording), *wording.foot(taken.on)]
+    document = Document(number, wording.language, title, taken.on, case.entity_id, tuple(paragraphs))
+    return marked(document, personal_values(known, wording.book), who.name)
+
+
+def _told(
+    case: Case, taken: Taken, step: Step, procedure: Procedure, decision: str, wording: Wording
+) -> Iterator[Paragraph]:
+    yield wording.item("procedure", title=wording.of(procedure.rule.title))
+    yield wording.item("case", number=case.number)
+    yield wording.heading("told")
+    done = {"procedure": wording.of(procedure.rule.title), "step": wording.of(step.title)}
+    yield wording.body("step.done", day=wording.day(taken.on), **done)
+    titles = wording.book.procedures.evidence
+    for code, words in taken.evidence.items():
+        label = wording.t("document.item.evidence", title=wording.of(titles.get(code, code)))
+        yield paragraph(Role.ITEM, label, *said(words))
+    if taken.reason.strip():
+        yield paragraph(Role.ITEM, wording.t("document.item.reason"), *said(taken.reason.strip()))
+    yield wording.body("step.basis", rule=wording.rule(step.rule))
+    if decision:
+        yield wording.body("step.decision", number=decision)
+
+
+def _next(case: Case, procedure: Procedure, wording: Wording) -> Iterator[Paragraph]:
+    """Yield what the business may do now, with the last day where a period binds it."""
+    state, day = state_of(case, procedure), case.taken[-1].on
+    clocks = running(case, procedure, wording.book.calendar)
+    own = [one for one in in_force(procedure.steps, day) if state in one.after and BUSINESS in one.by]
+    if state in procedure.ends or not own:
+        return
+    yield wording.heading("next")
+    for step in own:
+        said_of = wording.cited(step.rule) | {"step": wording.of(step.title)}
+        ends = [clocks[code].due_on for code in step.only_within if code in clocks]
+        due_on = min((one for one in ends if one is not None), default=None)
+        if due_on is None:
+            yield wording.item("step", **said_of)
+        else:
+            yield wording.item("step_through", day=wording.day(due_on), **said_of)

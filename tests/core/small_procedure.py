@@ -113,6 +113,6 @@ KINDS = {"penalty": FactKind("penalty", A_RULE, {})}
 
 def procedures(text: str = TEXT) -> Procedures:
     file = parse("procedures.toml", text.encode())
-    found = read_procedures(file, ("en",), {"enter"}, KINDS)
+    found = read_procedures(file, (), ("en",), {"enter"}, KINDS)
     file.close()
     return found

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from goodstanding.core.errors import NoRuleInForce, RulebookInvalid
-from tests.core.small_procedure import TEXT, procedures, rule, step
+from goodstanding.core.procedure_reading import read_procedures
+from goodstanding.core.reading import parse
+from tests.core.small_procedure import KINDS, TEXT, procedures, rule, step
 
 
 def test_a_procedure_is_read_whole() -> None:
@@ -88,3 +90,16 @@ def test_a_rule_stands_on_every_step() -> None:
 def test_a_procedure_about_a_kind_that_does_not_exist_is_refused() -> None:
     with pytest.raises(RulebookInvalid, match="A fact kind"):
         procedures(TEXT + '\n[[procedure.about]]\nkind = "omen"\n')
+
+
+def test_a_file_of_one_procedure_holds_that_one_alone() -> None:
+    words, body = TEXT.split("[[procedure]]", 1)
+    for name, fits in (("procedure_listing.toml", True), ("procedure_pardon.toml", False)):
+        file, own = parse("procedures.toml", words.encode()), parse(name, f"[[procedure]]{body}".encode())
+        if fits:
+            found = read_procedures(file, [own], ("en",), {"enter"}, KINDS)
+            assert found.on("listing", date(2026, 1, 1)).ends == {"listed", "dropped"}
+            own.close()
+        else:
+            with pytest.raises(RulebookInvalid, match="pardon"):
+                read_procedures(file, [own], ("en",), {"enter"}, KINDS)

@@ -10,7 +10,7 @@ import pytest
 
 from goodstanding.core.errors import GoodstandingError, NoRuleInForce, RulebookInvalid, ScaleUnknown
 from goodstanding.core.fact import FieldType
-from goodstanding.core.rulebook import FILES, OPTIONAL_FILES, Rulebook, digest, load
+from goodstanding.core.rulebook import FILES, OPTIONAL_FILES, PROCEDURE, Rulebook, digest, load
 from tests.core import small_law
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
@@ -202,6 +202,11 @@ def test_a_missing_file_is_named(name: str) -> None:
     assert error.next_step == f"Write {name}.toml."
 
 
+def test_a_procedure_without_the_file_that_declares_its_roles_is_refused() -> None:
+    error = refused({**small_law.files(), "procedure_pardon.toml": b"[[procedure]]"})
+    assert error.asked == "To read the file in procedures.toml."
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_text_that_is_not_toml_is_named(name: str) -> None:
     error = refused({**small_law.files(), f"{name}.toml": b"code = = 1"})
@@ -380,6 +385,7 @@ def test_a_rulebook_error_is_one_of_ours() -> None:
 @pytest.mark.parametrize("name", BOOKS)
 def test_the_files_of_a_real_rulebook_are_exactly_those_of_the_format(name: str) -> None:
     found = {path.stem for path in (ROOT / name).glob("*.toml")}
+    found = {name for name in found if not name.startswith(PROCEDURE)}
     assert set(FILES) <= found <= {*FILES, *OPTIONAL_FILES}
     for path in (ROOT / name).glob("*.toml"):
         tomllib.loads(path.read_text("utf-8"))

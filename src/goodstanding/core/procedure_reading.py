@@ -1,8 +1,8 @@
-"""procedures.toml read into procedures, and refused where a case could come to stand without a way on."""
+"""What a file says of procedures, read and refused where a case could come to stand without a way on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from goodstanding.core.dates import Period, Unit
@@ -15,11 +15,16 @@ Words = Mapping[str, Mapping[str, str]]
 
 
 def read_procedures(
-    file: Table, languages: tuple[str, ...], effects: Iterable[str], kinds: Mapping[str, FactKind]
+    file: Table,
+    of_procedures: Sequence[Table],
+    languages: tuple[str, ...],
+    effects: Iterable[str],
+    kinds: Mapping[str, FactKind],
 ) -> Procedures:
-    """Read procedures.toml.
+    """Read procedures.toml and the files of single procedures.
 
     Args:
+        of_procedures: Files with all versions of one procedure each; roles and evidence are those of ``file``.
         kinds: The catalogue, against which it is checked what a procedure is about.
         effects: Codes of what a step may do outside its case.
     Raises:
@@ -28,8 +33,15 @@ def read_procedures(
     roles = _titles(file, "role", languages)
     evidence = _titles(file, "evidence", languages)
     reading = _Reading(languages, frozenset(roles), frozenset(evidence), frozenset(effects), kinds)
-    found = tuple(reading.procedure(table) for table in file.tables("procedure", required=False))
-    return Procedures(roles, evidence, found)
+    found = [reading.procedure(table) for table in file.tables("procedure", required=False)]
+    for one in of_procedures:
+        versions = [reading.procedure(table) for table in one.tables("procedure")]
+        if {f"procedure_{version.code}.toml" for version in versions} != {one.file}:
+            raise one.mistake(
+                "procedure", "Another code than that of the file's name.", "One procedure in its own file."
+            )
+        found += versions
+    return Procedures(roles, evidence, tuple(found))
 
 
 def _titles(file: Table, name: str, languages: tuple[str, ...]) -> Words:

@@ -3,7 +3,8 @@
 A rulebook is a folder of TOML files. All of them are read whole before anything is used, every mistake names file and
 key, and the digest over all files goes on every decision taken under it. Files: rulebook.toml (who, identity, roles,
 code tables), calendar.toml, facts.toml, disclosure.toml, duties.toml, lists.toml, classification.toml,
-inspection.toml; and, where the jurisdiction has such, measures.toml and procedures.toml.
+inspection.toml; and, where the jurisdiction has such, measures.toml and procedures.toml with a file of
+its own for each procedure (`PROCEDURE`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "clas
 
 OPTIONAL_FILES = ("measures", "procedures")
 """What a jurisdiction may have besides; one without such a file has nothing of the kind."""
+
+PROCEDURE = "procedure_"
+"""How the names of further files begin: one for each procedure, beside procedures.toml and with what it declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,9 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     for name in OPTIONAL_FILES:
         if f"{name}.toml" in files:
             tables[name] = parse(f"{name}.toml", files[f"{name}.toml"])
+    of_procedures = [parse(name, files[name]) for name in sorted(files) if name.startswith(PROCEDURE)]
+    if of_procedures and "procedures" not in tables:
+        raise mistake("procedures.toml", "", "The file is missing.", "Roles and evidence that procedures may name.")
 
     head = tables["rulebook"]
     languages = head.texts("languages")
@@ -188,7 +195,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         measures = read_measures(tables["measures"], languages, kinds, supervision.benefits)
     procedures = NONE
     if "procedures" in tables:
-        procedures = read_procedures(tables["procedures"], languages, EFFECTS, kinds)
+        procedures = read_procedures(tables["procedures"], of_procedures, languages, EFFECTS, kinds)
     book = Rulebook(
         code=head.text("code"),
         title=head.words("title", languages),
@@ -217,7 +224,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         digest=digest(files),
     )
     _check_roles(head, book, never_weighed)
-    for table in tables.values():
+    for table in (*tables.values(), *of_procedures):
         table.close()
     return book
 
@@ -225,11 +232,12 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
 def digest(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256, in hex, over the rulebook's files.
 
-    For each file of `FILES`, and each of `OPTIONAL_FILES` that is there, in the order of their names: the name, a zero
-    byte, the SHA-256 of the content.
+    For each file of `FILES`, each of `OPTIONAL_FILES` that is there and each of a `PROCEDURE`, in the order of their
+    names: the name, a zero byte, the SHA-256 of the content.
     """
     whole = hashlib.sha256()
     names = {f"{name}.toml" for name in FILES} | ({f"{name}.toml" for name in OPTIONAL_FILES} & set(files))
+    names |= {name for name in files if name.startswith(PROCEDURE)}
     for name in sorted(names):
         whole.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
     return whole.hexdigest()

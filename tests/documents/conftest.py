@@ -38,9 +38,8 @@ PENALTY = fact(
 )
 
 
-@pytest.fixture
-def register(db: None, home: Home) -> Home:
-    """One enterprise with a serious penalty, that has not filed its report of 2025."""
+def deliver_business(home: Home) -> None:
+    """Put the business and its penalty into the ledger."""
     region = min(home.rulebook.tables["regions"])
     opened = fact(
         "registration",
@@ -52,6 +51,12 @@ def register(db: None, home: Home) -> Home:
         legal_representative=PERSON,
     )
     ledger.deliver([ledger.Delivered(one) for one in (opened, PENALTY)], NOW)
+
+
+@pytest.fixture
+def register(db: None, home: Home) -> Home:
+    """One enterprise with a serious penalty, that has not filed its report of 2025."""
+    deliver_business(home)
     return home
 
 

@@ -39,6 +39,7 @@ ROOMS = (
     "annulment",
     "case",
     "measures",
+    "documents",
     "treatment",
     "preview",
     "learn",

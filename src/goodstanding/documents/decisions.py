@@ -22,11 +22,16 @@ from goodstanding.core.opening import about_of, openers
 from goodstanding.core.rule import Rule, in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.wording import Wording
-from goodstanding.records.decisions import ANNULMENT, LISTING
+from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING
 from goodstanding.records.models import Decision
 
 BUSINESS = "business"
 """The role in which a business acts in a procedure."""
+
+
+def is_served(decision: Decision) -> bool:
+    """Tell whether a decision has a document: it changed what stands on a business's record."""
+    return decision.kind == ANNULMENT or (decision.kind == LISTING and decision.outcome["verdict"] == APPROVE)
 
 
 def of_decision(decision: Decision, facts: Sequence[Fact], wording: Wording) -> Document:
@@ -40,7 +45,7 @@ def of_decision(decision: Decision, facts: Sequence[Fact], wording: Wording) -> 
     """
     made = (at for at, one in enumerate(facts) if one.source == DECISIONS and one.source_ref == decision.number)
     at = next(made, None)
-    if at is None or decision.kind not in (LISTING, ANNULMENT):
+    if at is None or not is_served(decision):
         raise unknown(decision.number, "It is no decision of this authority that changed a business's record.")
     before = list(facts[:at])
     who = profile(view(before, decision.decided_on, decision.decided_at), wording.book.roles)

@@ -11,6 +11,8 @@ from goodstanding.look.words import LANGUAGES
 from goodstanding.records import cases, ledger
 from goodstanding.records.decisions import decision_of
 
+_DIGITS = 6  # of a step's serial; no case has more
+
 SAMPLE_MARK = "sample"
 """A file of this name in the home says that its businesses are invented."""
 
@@ -57,3 +59,16 @@ def wording_of(home: Home, rulebook_digest: str, language: str) -> Wording:
     book = home.rulebook_of(rulebook_digest)
     spoken = [one for one in book.languages if one in LANGUAGES] or list(LANGUAGES)
     return Wording(book, language if language in LANGUAGES else spoken[0], (home.path / SAMPLE_MARK).exists())
+
+
+def document_of(home: Home, number: str, language: str = "") -> Document:
+    """Return a document by the number that stands on it: a decision's, or a case's and the serial of a step.
+
+    Raises:
+        DecisionUnknown: Nothing has that number.
+        DocumentUnknown: See `decision_document` and `step_document`.
+    """
+    case, _, serial = number.rpartition("-")
+    if serial.isascii() and serial.isdecimal() and len(serial) < _DIGITS and cases.is_case(case):
+        return step_document(home, case, int(serial), language)
+    return decision_document(home, number, language)

@@ -20,6 +20,7 @@ from goodstanding.core.opening import about_of, openers
 from goodstanding.core.procedure import CALENDAR, OPENING, Procedure, Step
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.documents.steps import is_notice
 from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, business_of
 from goodstanding.office.acting import actor_in, roles_of
@@ -83,7 +84,13 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "state": procedure.states[state],
         "is_over": state in procedure.ends,
         "taken": [
-            (one, titles[one.step], _role(book, one.by.role), decisions.get((serial, one.step), ""))
+            (
+                one,
+                titles[one.step],
+                _role(book, one.by.role),
+                decisions.get((serial, one.step), ""),
+                serial if is_notice(one) else 0,
+            )
             for serial, one in enumerate(found.taken, start=1)
         ],
         "opened_role": _role(book, found.opened_by.role),

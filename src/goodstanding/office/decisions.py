@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from goodstanding.core.errors import DecisionDiffers, GoodstandingError
+from goodstanding.documents.decisions import is_served
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role, may
 from goodstanding.office.pages import page, the_home
@@ -45,5 +46,6 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "is_annulment": found.kind == ANNULMENT,
         "may_annul": is_listing and found.outcome["verdict"] == APPROVE and may(request.user, Role.CHIEF),
         "differs": differs,
+        "has_document": is_served(found),
     }
     return page(request, "decision.html", values)

@@ -11,6 +11,7 @@ from goodstanding.core.against import against
 from goodstanding.core.case import is_told
 from goodstanding.core.entity import profile
 from goodstanding.core.ledger import view
+from goodstanding.documents.decisions import is_served
 from goodstanding.office.access import needs_business
 from goodstanding.office.facts import shown_facts, still_told
 from goodstanding.office.pages import now, page, the_rulebook, today
@@ -30,6 +31,7 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
     shown = {one.fact.digest: shown_facts(request, book, [one])[0] for one in stored}
     standing = () if who is None else against(known.facts, who, book, day)
     told = [(one, cases.procedure_of(book, one)) for one in cases.cases_of(entity_id)]
+    decisions = list(Decision.objects.filter(entity_id=entity_id).order_by("-id"))
     values = {
         "entity_id": entity_id,
         "who": who,
@@ -40,6 +42,7 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
             for kind, group in groupby(by_kind, key=lambda one: one.fact.kind)
         ],
         "cases": [(one, what.rule.title) for one, what in told if is_told(one, what)],
-        "decisions": list(Decision.objects.filter(entity_id=entity_id).order_by("-id")),
+        "decisions": decisions,
+        "served": {one.number for one in decisions if is_served(one)},
     }
     return page(request, "mine.html", values)

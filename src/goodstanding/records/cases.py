@@ -61,6 +61,11 @@ def case_of(number: str) -> Case:
     return _case(_record(number))
 
 
+def is_case(number: str) -> bool:
+    """Tell whether a case has that number."""
+    return CaseRecord.objects.filter(number=number).exists()
+
+
 def cases_of(entity_id: str) -> list[Case]:
     """Return every case of a business, the newest first."""
     return list(_cases(CaseRecord.objects.filter(entity_id=entity_id).order_by("-id")))

@@ -1,0 +1,162 @@
+"""Documents of decisions and steps say what the record says, in two languages, and say it again later."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from goodstanding.core.dates import Span
+from goodstanding.core.document import MASK, Role, published
+from goodstanding.core.errors import CaseUnknown, DecisionUnknown, DocumentUnknown
+from goodstanding.core.fact import Fact
+from goodstanding.documents.served import decision_document, document_of, step_document
+from goodstanding.documents.typesetting import set_pdf
+from goodstanding.home import Home
+from goodstanding.records import annulments, cases, ledger
+from goodstanding.records.listings import Verdict, decide, tick
+from goodstanding.records.models import Decision, ProposalRecord
+from tests.conftest import NOW
+from tests.documents.conftest import DAY, NAME, PERSON, WHO, fact
+from tests.documents.reading import squeezed, words_of
+
+LATER = NOW + timedelta(days=30)
+
+
+def headings(home: Home, number: str, language: str = "zh") -> list[str]:
+    found = document_of(home, number, language).paragraphs
+    return [one.text for one in found if one.role is Role.HEADING]
+
+
+def test_an_entry_names_ground_basis_measures_ways_out_and_the_right_to_object(register: Home, entered: str) -> None:
+    text = decision_document(register, entered).text
+    assert "列入经营异常名录决定书" in text
+    assert f"文号：{entered}" in text
+    assert f"{NAME}：" in text
+    assert "未按规定的期限公示年度报告（A-01，" in text
+    assert "自2026年7月10日起，将你单位列入经营异常名录" in text
+    assert "补报未报年份的年度报告并公示后移出（A-08，" in text
+    assert "（A-12，" in text
+    assert "30日内提出" in text
+    assert text.splitlines()[-3:] == ["示范省市场监督管理局", "（印章）", "2026年7月10日"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_document_is_set_as_it_is_worded(register: Home, entered: str, listed: str, language: str) -> None:
+    made = [decision_document(register, one.number, language) for one in Decision.objects.all()]
+    made += [step_document(register, listed, serial, language) for serial in (1, 3, 4, 5, 6)]
+    assert len(made) == 7
+    for document in made:
+        assert words_of(set_pdf(document)) == squeezed(document.text), document.number
+        assert words_of(set_pdf(published(document))) == squeezed(published(document).text)
+
+
+def test_an_english_document_speaks_english_but_for_names_and_sources(register: Home, entered: str) -> None:
+    text = decision_document(register, entered, "en").text
+    assert "We decide: from 10 July 2026 your business is entered in the Abnormal-operation list." in text
+    assert "to be raised within 30 days of the publication." in text
+    assert text.splitlines()[-1] == "10 July 2026"
+
+
+def test_the_public_reads_the_reason_without_the_person_and_the_telephone(register: Home, entered: str) -> None:
+    served = decision_document(register, entered)
+    shown = published(served)
+    assert f"理由：负责人{PERSON}（电话13800001111）称已报送" in served.text
+    assert f"理由：负责人{MASK}（电话{MASK}）称已报送" in shown.text
+    assert PERSON not in shown.text
+    assert len(shown.paragraphs) == len(served.paragraphs)
+
+
+def test_a_serious_entry_says_its_term_its_measures_and_its_case(register: Home, listed: str) -> None:
+    number = Decision.objects.get().number
+    text = decision_document(register, number).text
+    assert f"案号：{listed}" in text
+    assert "列入期限至2028年3月13日（不含当日）届满" in text
+    assert "列入期间的管理措施" in headings(register, number)
+    assert "（V-17，" in text
+
+
+def test_a_notice_says_what_may_be_answered_and_until_when(register: Home, listed: str) -> None:
+    notice = step_document(register, listed, 1)
+    assert notice.number == f"{listed}-1"
+    assert "事先告知通知书" in notice.text
+    assert "违法行为持续六个月，涉及三个县。" in notice.text
+    assert "陈述、申辩：" in notice.text
+    assert notice.text.count("期限至2025年3月10日（含当日）") == 2
+    assert document_of(register, f"{listed}-1") == notice
+
+
+def test_the_step_that_decides_names_the_decision(register: Home, listed: str) -> None:
+    assert Decision.objects.get().number in step_document(register, listed, 5).text
+
+
+def test_what_the_calendar_did_is_no_notice_and_a_step_that_is_not_there_neither(register: Home, listed: str) -> None:
+    assert cases.steps_of(listed)[1].step == "silent"
+    with pytest.raises(DocumentUnknown):
+        step_document(register, listed, 2)
+    with pytest.raises(DocumentUnknown):
+        step_document(register, listed, 99)
+    with pytest.raises(CaseUnknown):
+        step_document(register, "2020-C0000009", 1)
+    with pytest.raises(DecisionUnknown):
+        document_of(register, "2020-00000009")
+
+
+def test_a_removal_names_the_entry_it_ends(register: Home, entered: str) -> None:
+    day = date(2026, 8, 3)
+    filed = fact("annual_report", day, year=2025)
+    ledger.deliver([ledger.Delivered(filed)], NOW)
+    tick(register, day, NOW)
+    proposal = ProposalRecord.objects.get(act="lift")
+    number = decide(register, proposal.pk, Verdict.APPROVE, "chen", "", day, NOW).number
+    text = decision_document(register, number).text
+    assert "移出经营异常名录决定书" in text
+    assert "自2026年8月3日起，将你单位移出经营异常名录" in text
+    assert f"原列入决定：{entered}" in text
+    assert "你单位的权利" not in text
+
+
+def test_an_annulment_names_what_falls_and_why(register: Home, listed: str) -> None:
+    number = Decision.objects.get().number
+    made = annulments.annul(register.rulebook, number, "zhao", "行政复议决定书 9 号撤销", date(2025, 4, 1), LATER)
+    text = decision_document(register, made[0].number).text
+    assert "撤销决定书" in text
+    assert number in text
+    assert "行政复议决定书 9 号撤销" in text
+    assert "自始不存在" in text
+
+
+def test_a_rejected_proposal_has_no_document(register: Home) -> None:
+    tick(register, date(2026, 7, 10), NOW)
+    proposal = ProposalRecord.objects.get(list_code="abnormal")
+    made = decide(register, proposal.pk, Verdict.REJECT, "chen", "已报送。", date(2026, 7, 10), NOW)
+    with pytest.raises(DocumentUnknown):
+        decision_document(register, made.number)
+
+
+def test_a_document_stays_the_same_whatever_comes_after(register: Home, entered: str) -> None:
+    before = decision_document(register, entered)
+    later: datetime = LATER
+    region = min(register.rulebook.tables["regions"])
+    renamed = Fact(
+        WHO,
+        "registration",
+        "test",
+        f"registration/{date(2020, 1, 5)}",
+        Span(date(2020, 1, 5)),
+        later,
+        {"name": "另一名称有限公司", "subject_type": "enterprise", "status": "open", "region": region},
+    )
+    ledger.deliver([ledger.Delivered(renamed)], later)
+    annulments.annul(register.rulebook, entered, "zhao", "撤销", date(2026, 9, 1), later)
+    assert decision_document(register, entered) == before
+
+
+def test_an_installation_of_invented_businesses_says_so_on_every_document(register: Home, listed: str) -> None:
+    (register.path / "sample").touch()
+    assert "虚构" in document_of(register, Decision.objects.get().number).text
+    assert "invented" in step_document(register, listed, 1, "en").text
+
+
+def test_the_day_of_a_document_is_the_day_of_the_act(register: Home, listed: str) -> None:
+    assert step_document(register, listed, 1).on == DAY

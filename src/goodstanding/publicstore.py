@@ -27,7 +27,7 @@ import lmdb
 import tantivy
 import zstandard
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised when anything in this module changes its meaning; a store of another layout is written anew."""
 
 _MAP_BYTES: Final = 1 << 38  # address space, not disk: the most the store may ever grow to

@@ -29,7 +29,9 @@ def fact(kind: str, from_on: date, **payload: Value) -> Fact:
 PENALTY = fact(
     "penalty",
     DAY,
-    document="示市监罚〔2025〕17号",
+    document_number="示市监罚〔2025〕17号",
+    decided_on=DAY.isoformat(),
+    published_on=DAY.isoformat(),
     authority="示范省市场监督管理局",
     penalty_types=("fine",),
     violation="销售不符合食品安全标准的食品",

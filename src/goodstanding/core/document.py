@@ -94,11 +94,13 @@ class Document:
 def paragraph(role: Role, *parts: str | Piece) -> Paragraph:
     """Return a paragraph of printable pieces."""
     pieces = (part if isinstance(part, Piece) else Piece(part) for part in parts)
-    return Paragraph(role, tuple(replace(piece, text=printable(piece.text)) for piece in pieces if piece.text))
+    return Paragraph(role, tuple(Piece(printable(one.text), one.is_personal) for one in pieces if one.text))
 
 
 def printable(text: str) -> str:
     """Return a text on one line with a visible sign for every character that cannot be seen."""
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text
     spaced = _SPACE.sub(" ", unicodedata.normalize("NFC", text))
     return "".join(UNSEEN if unicodedata.category(char) in _UNSEEN else char for char in spaced)
 
@@ -128,12 +130,17 @@ def marked(document: Document, personal: Iterable[str], public: str = "") -> Doc
             mask half of every text and tell as little.
         public: The registered name, which is public even where a person's name is in it.
     """
-    values = {printable(value).strip() for value in personal}
-    patterns = [_anywhere(value) for value in sorted(values) if len(value) > 1]
-    if not patterns:
+    text = document.text
+    values = {value for value in (printable(one).strip() for one in personal) if len(value) > 1 and value in text}
+    if not values:
         return document
+    patterns = [_anywhere(value) for value in sorted(values)]
     name = _anywhere(printable(public)) if public else None
-    return replace(document, paragraphs=tuple(_marked(one, patterns, name) for one in document.paragraphs))
+    found = tuple(
+        _marked(one, patterns, name) if any(value in one.text for value in values) else one
+        for one in document.paragraphs
+    )
+    return replace(document, paragraphs=found)
 
 
 def _anywhere(value: str) -> re.Pattern[str]:

@@ -3,7 +3,8 @@
 Rules kept here:
 - A record is shown while its last day of display is not over; on ``shown_until`` it is gone, whoever has or has not
   published since.
-- What an entry brings is told while the entry stands and the measure's own term is not over.
+- What an entry brings is told while the entry stands and the measure's own term is not over; the text of its decision
+  while it stands.
 - With a record goes every title and rule that only it used, so that nothing tells it was there.
 - A business whose registration may no longer be shown has no page.
 - What begins on a later day waits for the publisher: the reader takes away and never adds.
@@ -26,7 +27,7 @@ def as_of_day(document: Json, today: date) -> Json | None:
     due = document["next_change_on"]
     if not is_over(due, today):
         return document
-    items = [_with_its_measures(item, today) for item in document["items"] if not is_over(item["shown_until"], today)]
+    items = [_with_what_stands(item, today) for item in document["items"] if not is_over(item["shown_until"], today)]
     registered = next((item for item in items if item["id"] == document["registered"]), None)
     if registered is None:
         return None
@@ -52,13 +53,16 @@ def as_of_day(document: Json, today: date) -> Json | None:
     )
 
 
-def _with_its_measures(item: Json, today: date) -> Json:
-    """Return a record with the measures that still stand, and without the key where none does."""
-    if "measures" not in item:
+def _with_what_stands(item: Json, today: date) -> Json:
+    """Return a record with the measures that still stand and the text of a decision that does, without empty keys."""
+    if "measures" not in item and "document" not in item:
         return item
-    left = [one for one in item["measures"] if not is_over(one["until_on"], today)]
-    bare = {name: value for name, value in item.items() if name != "measures"}
-    return bare if is_over(item["until_on"], today) or not left else bare | {"measures": left}
+    bare = {name: value for name, value in item.items() if name not in ("measures", "document")}
+    if is_over(item["until_on"], today):
+        return bare
+    left = [one for one in item.get("measures", ()) if not is_over(one["until_on"], today)]
+    text = {"document": item["document"]} if "document" in item else {}
+    return bare | ({"measures": left} if left else {}) | text
 
 
 def _ordered(items: list[Json], standing: list[str]) -> list[Json]:

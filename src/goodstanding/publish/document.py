@@ -7,6 +7,7 @@ Rules kept here:
 - No class, no score, no proposal.
 - Beside an entry that stands, and nowhere else, stands what it brings: the measures, each with basis and purposes. No
   benefit is told, for it would tell the class, and none that reaches a person.
+- Beside an entry that stands is the text of its decision as published; see `letters.py` beside this.
 - Records are named by a keyed digest. A plain one would let anyone try out what a mask hides.
 """
 
@@ -28,6 +29,7 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.publicstore import Json, explained
 
 FORMAT = "goodstanding-entity/1"
+NO_LETTERS: Mapping[str, Json] = {}
 _ID_HEX = 32
 
 
@@ -107,7 +109,13 @@ def rule_statement(rule: Rule) -> Json:
     }
 
 
-def entity_document(seen: View, who: Profile, terms: Terms, begins_next_on: date | None = None) -> Json | None:
+def entity_document(
+    seen: View,
+    who: Profile,
+    terms: Terms,
+    begins_next_on: date | None = None,
+    letters: Mapping[str, Json] = NO_LETTERS,
+) -> Json | None:
     """Return the public document of one business on the day of a view, or ``None`` when it may have none.
 
     Args:
@@ -115,6 +123,7 @@ def entity_document(seen: View, who: Profile, terms: Terms, begins_next_on: date
         who: The business, by its registration.
         terms: Of the rulebook in force.
         begins_next_on: First day on which a fact not in the view will begin to be true, if any.
+        letters: Published text of decisions, by number.
     Raises:
         CalendarYearUnknown: A working-day display period leaves the covered years.
     """
@@ -140,7 +149,12 @@ def entity_document(seen: View, who: Profile, terms: Terms, begins_next_on: date
         statement = _item(item, terms)
         measures = brought.get(item.fact.digest, ()) if item in standing else ()
         changes += [one.span.until_on for one in measures if one.span.until_on is not None]
-        statements.append(statement | ({"measures": [_measure(one, terms) for one in measures]} if measures else {}))
+        if measures:
+            statement["measures"] = [_measure(one, terms) for one in measures]
+        letter = letters.get(str(item.values.get("decision"))) if item in standing else None
+        if letter is not None:
+            statement["document"] = letter
+        statements.append(statement)
     known = book.schemes.get(scheme)
     return {
         "format": FORMAT,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,8 +21,9 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import heads, view
 from goodstanding.home import Home
 from goodstanding.publicstore import Json
-from goodstanding.publish.document import Terms, entity_document
+from goodstanding.publish.document import NO_LETTERS, Terms, entity_document
 from goodstanding.publish.draws import Committed, draw_parts
+from goodstanding.publish.letters import Letters
 from goodstanding.publish.rules import register_statement, rules_statement
 from goodstanding.publish.search import update_index
 from goodstanding.publish.store import COUNTS, PublicWriter, open_writer
@@ -86,7 +87,7 @@ def publish(
         everything = everything or written_under != (publicstore.LAYOUT, book.digest)
         ids = _everyone(store, through) if everything else _touched(store, messages, through, day)
         written = removed = withheld = 0
-        for done, batch in _documents(ids, through, day, now, terms):
+        for done, batch in _documents(ids, through, day, now, terms, Letters(home)):
             more, gone = store.put_entities(batch)
             written, removed, withheld = written + more, removed + gone, withheld + len(batch) - more
             on_progress(done, len(ids))
@@ -141,24 +142,32 @@ def _touched(store: PublicWriter, messages: Sequence[OutboxMessage], through: in
 
 
 def _documents(
-    ids: Sequence[str], through: int, day: date, now: datetime, terms: Terms
+    ids: Sequence[str], through: int, day: date, now: datetime, terms: Terms, letters: Letters
 ) -> Iterator[tuple[int, dict[str, Json | None]]]:
     """Yield (entities done, documents by entity id), a batch at a time."""
     for start in range(0, len(ids), _BATCH):
         # An entity without facts keeps the None it begins with: its page goes.
         batch: dict[str, Json | None] = dict.fromkeys(ids[start : start + _BATCH])
-        for entity_id, facts in ledger.by_entity(list(batch), through):
-            batch[entity_id] = document_of(facts, day, now, terms)
+        entities = dict(ledger.by_entity(list(batch), through))
+        texts = letters.of(entities, day)
+        for entity_id, facts in entities.items():
+            batch[entity_id] = document_of(facts, day, now, terms, texts)
         yield start + len(batch), batch
 
 
-def document_of(facts: Sequence[Fact], day: date, now: datetime, terms: Terms) -> Json | None:
-    """Return the public document of one entity from its facts, or ``None`` when it may have none."""
+def document_of(
+    facts: Sequence[Fact], day: date, now: datetime, terms: Terms, letters: Mapping[str, Json] = NO_LETTERS
+) -> Json | None:
+    """Return the public document of one entity from its facts, or ``None`` when it may have none.
+
+    Args:
+        letters: Published text of decisions, by number.
+    """
     seen = view(facts, day, now)
     who = profile(seen, terms.book.roles)
     if who is None:
         return None
-    return entity_document(seen, who, terms, _begins_next_on(facts, day, now))
+    return entity_document(seen, who, terms, _begins_next_on(facts, day, now), letters)
 
 
 def _begins_next_on(facts: Sequence[Fact], day: date, now: datetime) -> date | None:

@@ -44,7 +44,7 @@ class Portal:
     def __init__(self, public: Path, now: Callable[[], datetime]) -> None:
         self.store = PublicStore(public)
         self._now = now
-        self._router = _routes(Pages(self.store, Search(public)))
+        self._router = _router(Pages(self.store, Search(public)))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         answer = self.answer(environ)
@@ -120,9 +120,9 @@ class _Route:
         self.on_get = make
 
 
-def _routes(pages: Pages) -> CompiledRouter:
-    router = CompiledRouter()
-    for template, make in (
+def routes(pages: Pages) -> tuple[tuple[str, Callable[..., Answer]], ...]:
+    """Return every route beside the hot one, with what makes its page."""
+    return (
         ("/", pages.home),
         ("/search", pages.results),
         ("/lists/{code}", pages.entries),
@@ -134,6 +134,11 @@ def _routes(pages: Pages) -> CompiledRouter:
         ("/health", pages.health),
         ("/robots.txt", pages.robots),
         ("/static/{name}", pages.static),
-    ):
+    )
+
+
+def _router(pages: Pages) -> CompiledRouter:
+    router = CompiledRouter()
+    for template, make in routes(pages):
         router.add_route(template, _Route(make))
     return router

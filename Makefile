@@ -11,6 +11,7 @@ AS_OF ?=
 DATA ?= ../shared/data/chicago-food-inspections
 SIZES ?= 100000 1000000 10000000
 ROUNDS ?= 3
+SPREAD = --numprocesses auto --dist loadscope  # every processor; what shares a fixture of a module stays together
 IN_DATABASE = tests/records tests/intake tests/office tests/publish \
   tests/supervise/test_supervise_changed.py tests/supervise/test_supervise_classify.py
 
@@ -55,8 +56,8 @@ serve: $(READY) $(LOOK) ## serve what `make demo` made
 
 test: $(READY) $(LOOK) check ## everything .ci/run runs: style, types, arrows, tests on SQLite and on PostgreSQL
 	tests/machine
-	$(BIN)/pytest tests
-	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest $(IN_DATABASE)
+	$(BIN)/pytest tests $(SPREAD)
+	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest $(IN_DATABASE) $(SPREAD)
 
 check: $(READY) ## style, types and the arrows between the rooms
 	$(BIN)/ruff check
@@ -70,7 +71,7 @@ fast: $(READY) ## the tests without browser and demo
 
 test-postgres: $(READY) ## the tests that touch the database, on a PostgreSQL server of their own
 	tests/machine
-	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest $(IN_DATABASE)
+	$(BIN)/python tests/on_postgresql.py $(BIN)/pytest $(IN_DATABASE) $(SPREAD)
 
 cases: $(READY) ## the law cases of every rulebook
 	$(BIN)/pytest tests/law

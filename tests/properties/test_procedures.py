@@ -36,7 +36,7 @@ class Attempt:
 
 attempts = st.builds(
     Attempt,
-    step=st.integers(0, 15),
+    step=st.integers(0, 39),
     actor=st.builds(Actor, st.sampled_from(PEOPLE), st.sampled_from(ROLES)),
     days_later=st.integers(-2, 12),
     left_out=st.integers(0, 3),

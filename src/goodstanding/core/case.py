@@ -215,7 +215,7 @@ def check_step(
     ]
     there = set(evidence)
     found += [Obstacle(Why.EVIDENCE_MISSING, code, rule) for code in wanted.needs if code not in there]
-    clocks = running(case, procedure, calendar)
+    clocks = running(case, procedure, calendar) if wanted.only_after or wanted.only_within else {}
     for code in wanted.only_after:
         clock = clocks.get(code)
         if clock is not None and not clock.is_over(day):

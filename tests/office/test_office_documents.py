@@ -92,3 +92,16 @@ def test_a_case_leads_to_its_notices_once_the_business_is_told(register: Home, s
         assert "事先告知" in words_of(client.get(f"/office/case/{number}/1.pdf").content)
     assert own.get(f"/office/case/{number}/7.pdf").status_code in (400, 404)
     assert business(register, ENTITY, "stranger").get(f"/office/case/{number}/1.pdf").status_code == 403
+
+
+def test_a_certificate_is_given_to_the_office_and_to_the_business_itself(
+    office: Home, decision: str, register: Home, signed_in: SignedIn
+) -> None:
+    address = f"/office/business/{ENTITY}/certificate.pdf"
+    viewer, own = signed_in(Role.VIEWER), business(office, ENTITY, "shop")
+    assert f'href="{address}"' in viewer.get(f"/office/business/{ENTITY}").content.decode()
+    assert f'href="{address}"' in own.get("/office/mine").content.decode()
+    for client in (viewer, own):
+        assert decision in words_of(client.get(address).content)
+    assert business(register, PENALISED, "other").get(address).status_code == 403
+    assert Client().get(address).status_code == 302

@@ -557,9 +557,15 @@ class SignMissing(Refused):
 
 
 class CertificateUnknown(Invalid):
-    """No certificate of that number was given, or its signature is not ours."""
+    """A code is no certificate of the authority: it was changed, cut short, or signed by somebody else."""
 
     code = "document.certificate_unknown"
+
+
+class CertificateRefused(Refused):
+    """No certificate can be given: the day is to come, or the business has no public record on it."""
+
+    code = "document.certificate_refused"
 
 
 # -- accounts ------------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from goodstanding.certificate import Certificate
 from goodstanding.core.document import Document
+from goodstanding.documents.certificates import of_certificate
 from goodstanding.documents.decisions import of_decision, unknown
-from goodstanding.documents.steps import is_notice, of_step
+from goodstanding.documents.steps import of_step
 from goodstanding.documents.wording import Wording
 from goodstanding.home import Home
 from goodstanding.look.words import LANGUAGES
@@ -48,10 +50,9 @@ def step_document(home: Home, case: str, serial: int, language: str = "") -> Doc
     return of_step(found, written, ledger.facts_of(found.entity_id), wording)
 
 
-def notices_of(case: str) -> list[int]:
-    """Return the serials of the steps of a case that are notices."""
-    taken = cases.case_of(case).taken
-    return [serial for serial, one in enumerate(taken, start=1) if is_notice(one)]
+def certificate_document(home: Home, certificate: Certificate, language: str = "") -> Document:
+    """Return a certificate as a document, worded by the rulebook it was given under."""
+    return of_certificate(certificate, wording_of(home, certificate.body["rulebook"], language))
 
 
 def wording_of(home: Home, rulebook_digest: str, language: str) -> Wording:

@@ -75,16 +75,19 @@ class Wording:
 
     def head(self, title: str, number: str, who: Profile) -> list[Paragraph]:
         """Return how every document begins."""
-        scheme, _, code = who.entity_id.partition(":")
-        known = self.book.schemes.get(scheme)
-        said = self.t("document.item.code", scheme=self.of(known.title) if known else scheme, code=code)
         return [
             paragraph(Role.AUTHORITY, self.of(self.book.authority)),
             paragraph(Role.TITLE, title),
             paragraph(Role.NUMBER, self.t("document.number", number=number)),
             paragraph(Role.ADDRESSEE, self.t("document.dear", name=who.name)),
-            paragraph(Role.ITEM, said),
+            self.code_of(who.entity_id),
         ]
+
+    def code_of(self, entity_id: str) -> Paragraph:
+        """Return a line with a business's code."""
+        scheme, _, code = entity_id.partition(":")
+        known = self.book.schemes.get(scheme)
+        return self.item("code", scheme=self.of(known.title) if known else scheme, code=code)
 
     def foot(self, on: date) -> list[Paragraph]:
         """Return how every document ends: by whom, the place of the seal, the day."""

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_GET
 
 from goodstanding.core.case import is_told
 from goodstanding.core.document import Document
-from goodstanding.documents.served import decision_document, step_document
+from goodstanding.documents.served import certificate_document, decision_document, step_document
 from goodstanding.documents.typesetting import set_pdf
 from goodstanding.office.access import check_role
 from goodstanding.office.accounts import Role, business_of
-from goodstanding.office.pages import language_of, the_home, the_rulebook
+from goodstanding.office.pages import language_of, now, the_home, the_rulebook, today
 from goodstanding.records import cases
 from goodstanding.records.decisions import decision_of
+from goodstanding.supervise.certificates import certify
 
 
 @require_GET
@@ -35,6 +36,16 @@ def step_pdf(request: HttpRequest, number: str, serial: int) -> HttpResponse:
     if not is_own or not is_told(found, cases.procedure_of(the_rulebook(), found)):
         check_role(request, Role.VIEWER)
     return _pdf(step_document(the_home(), number, serial, language_of(request)))
+
+
+@require_GET
+@login_required
+def certificate_pdf(request: HttpRequest, entity_id: str) -> HttpResponse:
+    """Return a certificate of what stands on the public lists today, to the office or to the business itself."""
+    if business_of(request.user) != entity_id:
+        check_role(request, Role.VIEWER)
+    home = the_home()
+    return _pdf(certificate_document(home, certify(home, entity_id, today(), now()), language_of(request)))
 
 
 def _pdf(document: Document) -> HttpResponse:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("office/invited", invitation.invited),
     path("office/mine", mine.mine),
     path("office/business/<name:entity_id>/invite", invitation.invite_business),
+    path("office/business/<name:entity_id>/certificate.pdf", documents.certificate_pdf),
     path("office/business/<name:entity_id>", business.business),
     path("office/business/<name:entity_id>/class", classes.class_of),
     path("office/business/<name:entity_id>/cases", cases.opening),

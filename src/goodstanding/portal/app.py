@@ -129,6 +129,7 @@ def routes(pages: Pages) -> tuple[tuple[str, Callable[..., Answer]], ...]:
         ("/draws", pages.draws),
         ("/draws/{label:path}", pages.draw),
         ("/rules", pages.rules),
+        ("/certificate", pages.certificate),
         ("/about", partial(pages.text, name="about")),
         ("/accessibility", partial(pages.text, name="accessibility")),
         ("/health", pages.health),

@@ -17,6 +17,8 @@ _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:]{2,45}\](:\d{
 MAX_PATH = 600
 MAX_QUERY = 2_000
 MAX_VALUE = 200
+CODE = "code"
+"""The one value that may fill the whole query: a certificate's code, which holds it. Its line breaks do not count."""
 
 
 class Malformed(StrEnum):
@@ -139,9 +141,11 @@ def _query(text: str, here: Asked) -> dict[str, str]:
             name, _, value = (unquote_to_bytes(one).decode() for one in raw)
         except UnicodeError:
             raise Unreadable(here, Malformed.ENCODING) from None
+        if name == CODE:
+            value = "".join(value.split())
         if _has_control(name + value):
             raise Unreadable(here, Malformed.CONTROL)
-        if len(value) > MAX_VALUE:
+        if len(value) > (MAX_QUERY if name == CODE else MAX_VALUE):
             raise Unreadable(here, Malformed.LENGTH)
         found[name] = value
     return found

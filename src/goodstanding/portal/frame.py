@@ -22,7 +22,12 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _GROUPED_FROM = 100_000
 
 _SECTIONS = (("/", "home"), ("/search", "search"), ("/draws", "draws"), ("/rules", "rules"), ("/about", "about"))
-_FOOTER = (("/about", "about"), ("/accessibility", "accessibility"), ("/rules", "rules"))
+_FOOTER = (
+    ("/certificate", "certificate"),
+    ("/about", "about"),
+    ("/accessibility", "accessibility"),
+    ("/rules", "rules"),
+)
 
 
 @cache

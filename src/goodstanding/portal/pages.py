@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from goodstanding import look
+from goodstanding import certificate, look
 from goodstanding import publicstore as layout
+from goodstanding.core.errors import CertificateUnknown
 from goodstanding.portal.answer import ASK_AGAIN, JSON, Answer, document, page
-from goodstanding.portal.asked import Asked, Malformed, NotHere, Unreadable
+from goodstanding.portal.asked import CODE, Asked, Malformed, NotHere, Unreadable
 from goodstanding.portal.day import is_over
 from goodstanding.portal.entity import document_on, summary
 from goodstanding.portal.frame import render
@@ -155,6 +156,21 @@ class Pages:
             for group in register.rules
         ]
         return page(render("rules", asked, register, groups=[one for one in groups if one["now"] or one["other"]]))
+
+    def certificate(self, asked: Asked) -> Answer:
+        """What a certificate says, once its signature held; the code is all that is looked at."""
+        register, code = self.store.register(), asked.query.get(CODE, "").strip()
+        body: Json | None = None
+        if code:
+            try:
+                held = certificate.read(code)
+                certificate.verify(held, str(register.statement.get("public_key", "")))
+                body = dict(held.body)
+            except CertificateUnknown:
+                body = None
+        titles = {one["code"]: one["title"] for one in register.statement.get("lists", ())}
+        html = render("certificate", asked, register, code=code, body=body, titles=titles)
+        return page(html, more=(("X-Robots-Tag", "noindex"),))
 
     def text(self, asked: Asked, name: str) -> Answer:
         """A page of words: about, accessibility."""

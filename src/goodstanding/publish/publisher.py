@@ -30,6 +30,7 @@ from goodstanding.publish.store import COUNTS, PublicWriter, open_writer
 from goodstanding.records import ledger, outbox
 from goodstanding.records.campaigns import left_out_of
 from goodstanding.records.models import Campaign, OutboxMessage
+from goodstanding.supervise.measures import public_key
 
 SAMPLE_MARK = "sample"
 """A file of this name in the home says that its businesses are invented; every public page then says so."""
@@ -98,7 +99,7 @@ def publish(
             {
                 "layout": publicstore.LAYOUT,
                 "rulebook": book.digest,
-                "register": register_statement(terms, (home.path / SAMPLE_MARK).exists()),
+                "register": register_statement(terms, (home.path / SAMPLE_MARK).exists(), public_key(home)),
                 "rules": rules_statement(terms),
                 "state": {
                     "as_of": day.isoformat(),

@@ -11,12 +11,13 @@ from goodstanding.publicstore import Json
 from goodstanding.publish.document import Terms
 
 
-def register_statement(terms: Terms, is_sample: bool) -> Json:
+def register_statement(terms: Terms, is_sample: bool, public_key: str = "") -> Json:
     """Return what heads every page: whose register this is and which lists it keeps, public ones only.
 
     Args:
         terms: Of the rulebook in force.
         is_sample: Whether everything in it is made up, which every page then says.
+        public_key: By which certificates are checked, hex.
     """
     book = terms.book
     return {
@@ -27,6 +28,7 @@ def register_statement(terms: Terms, is_sample: bool) -> Json:
         "timezone": book.timezone,
         "rulebook": book.digest,
         "is_sample": is_sample,
+        "public_key": public_key,
         "schemes": [{"code": one.code, "title": dict(one.title)} for one in book.schemes.values()],
         "lists": [
             {

@@ -1,0 +1,85 @@
+"""Certificates of what stands on the public lists: given on a day, as of a position of the ledger, and signed.
+
+Rules kept here:
+- A certificate tells what the public page of that day tells and no more: entries of public lists that are shown.
+- It is signed with the key that answers at the point of use are signed with; see `measures.py` beside this.
+- None is given for a day to come.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from goodstanding.certificate import FORMAT, Certificate, sign
+from goodstanding.core.disclosure import public_items
+from goodstanding.core.entity import profile
+from goodstanding.core.errors import CertificateRefused, EntityUnknown
+from goodstanding.core.ledger import view
+from goodstanding.home import Home
+from goodstanding.records import ledger
+from goodstanding.supervise.measures import signing_key
+
+
+def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate:
+    """Certify which public lists a business stands on, or that it stands on none.
+
+    Args:
+        day: The legal day; what is known now of it counts.
+        now: The instant; UTC.
+    Raises:
+        EntityUnknown: No registration of it was known to have begun by the day.
+        CertificateRefused: The day is to come, or nothing of the business may be shown on it.
+    """
+    book, position = home.rulebook, ledger.position()
+    asked = f"A certificate on {entity_id} for {day}."
+    if day > now.astimezone(ZoneInfo(book.timezone)).date():
+        raise CertificateRefused(
+            asked=asked,
+            found="That day is to come.",
+            wants="Today, or a day before.",
+            next_step="Ask on the day itself.",
+        )
+    seen = view(ledger.facts_of(entity_id, position), day, now)
+    who = profile(seen, book.roles)
+    if who is None:
+        raise EntityUnknown(
+            asked=asked,
+            found="No registration of that business was known to have begun by then.",
+            wants="The id of a registered business, as scheme:code.",
+            next_step="Look the business up by its name or code.",
+        )
+    items = public_items(seen, book.kinds, book.disclosure, book.calendar)
+    registered = next((one for one in items if one.fact.digest == who.registered.digest), None)
+    if registered is None:
+        raise CertificateRefused(
+            asked=asked,
+            found="Its registration may not be shown on that day.",
+            wants="A business with a public record.",
+            next_step="Choose a day on which it was registered.",
+        )
+    lists = [code for code, one in book.lists.lists.items() if one.is_public]
+    standing: list[dict[str, Any]] = [
+        {
+            "list": one.fact.payload["list"],
+            "since": one.fact.span.from_on.isoformat(),
+            "decision": one.values.get("decision") or "",
+        }
+        for one in items
+        if one.fact.kind == book.lists.entry_kind and one.fact.span.contains(day) and one.fact.payload["list"] in lists
+    ]
+    body = {
+        "format": FORMAT,
+        "number": f"Z{day.year}-{secrets.token_hex(6)}",
+        "entity": entity_id,
+        "name": registered.values.get(book.roles.name) or "",
+        "day": day.isoformat(),
+        "ledger_position": position,
+        "rulebook": book.digest,
+        "issued_at": now.isoformat(timespec="seconds"),
+        "lists": lists,
+        "standing": standing,
+    }
+    return sign(body, signing_key(home))

@@ -6,18 +6,22 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from goodstanding.core.case import Actor, Case, Taken
 from goodstanding.core.dates import Span
 from goodstanding.core.document import MASK, Role, published
 from goodstanding.core.errors import CaseUnknown, DecisionUnknown, DocumentUnknown
 from goodstanding.core.fact import Fact
-from goodstanding.documents.served import decision_document, document_of, step_document
+from goodstanding.core.procedure import Procedure, Step
+from goodstanding.core.rulebook import Rulebook
+from goodstanding.documents.served import decision_document, document_of, step_document, wording_of
+from goodstanding.documents.steps import of_step
 from goodstanding.documents.typesetting import set_pdf
 from goodstanding.home import Home
 from goodstanding.records import annulments, cases, ledger
 from goodstanding.records.listings import Verdict, decide, tick
-from goodstanding.records.models import Decision, ProposalRecord
+from goodstanding.records.models import CaseStep, Decision, ProposalRecord
 from tests.conftest import NOW
-from tests.documents.conftest import DAY, NAME, PERSON, WHO, fact
+from tests.documents.conftest import CHIEF, DAY, NAME, OFFICER, PENALTY, PERSON, WHO, fact, take
 from tests.documents.reading import squeezed, words_of
 
 LATER = NOW + timedelta(days=30)
@@ -44,8 +48,8 @@ def test_an_entry_names_ground_basis_measures_ways_out_and_the_right_to_object(r
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_document_is_set_as_it_is_worded(register: Home, entered: str, listed: str, language: str) -> None:
     made = [decision_document(register, one.number, language) for one in Decision.objects.all()]
-    made += [step_document(register, listed, serial, language) for serial in (1, 3, 4, 5, 6)]
-    assert len(made) == 7
+    made.append(step_document(register, listed, 1, language))
+    assert len(made) == 3
     for document in made:
         assert words_of(set_pdf(document)) == squeezed(document.text), document.number
         assert words_of(set_pdf(published(document))) == squeezed(published(document).text)
@@ -86,20 +90,55 @@ def test_a_notice_says_what_may_be_answered_and_until_when(register: Home, liste
     assert document_of(register, f"{listed}-1") == notice
 
 
-def test_the_step_that_decides_names_the_decision(register: Home, listed: str) -> None:
-    assert Decision.objects.get().number in step_document(register, listed, 5).text
-
-
-def test_what_the_calendar_did_is_no_notice_and_a_step_that_is_not_there_neither(register: Home, listed: str) -> None:
-    assert cases.steps_of(listed)[1].step == "silent"
-    with pytest.raises(DocumentUnknown):
-        step_document(register, listed, 2)
-    with pytest.raises(DocumentUnknown):
-        step_document(register, listed, 99)
+def test_only_a_step_whose_paper_is_served_is_a_notice(register: Home, listed: str) -> None:
+    assert [step.step for step in cases.steps_of(listed)][:4] == ["notify", "silent", "review", "consent"]
+    for serial in (2, 3, 4, 99):
+        with pytest.raises(DocumentUnknown):
+            step_document(register, listed, serial)
     with pytest.raises(CaseUnknown):
         step_document(register, "2020-C0000009", 1)
     with pytest.raises(DecisionUnknown):
         document_of(register, "2020-00000009")
+
+
+def served_steps(book: Rulebook) -> list[tuple[Procedure, Step]]:
+    return [(one, step) for one in book.procedures.versions for step in one.steps if step.is_served]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_step_that_the_rulebook_serves_has_its_notice(register: Home, language: str) -> None:
+    wording, facts = wording_of(register, register.rulebook.digest, language), ledger.facts_of(WHO)
+    found = served_steps(register.rulebook)
+    assert {"notify", "accept", "decline", "refuse", "uphold", "correct"} <= {step.code for _, step in found}
+    for procedure, step in found:
+        day = max(date(2025, 3, 3), procedure.rule.validity.from_on, step.rule.validity.from_on)
+        role = min(step.by - {"business", "calendar"})
+        proofs = {code: f"{code} 27" for code in step.needs}
+        taken = Taken(step.code, day, Actor("li", role), proofs, "说明。")
+        case = Case("2026-C0000001", procedure.code, WHO, (PENALTY.digest,), day, Actor("li", role), (taken,))
+        notice = of_step(case, CaseStep(serial=1, written_at=NOW), facts, wording)
+        assert wording.of(step.title) in notice.title
+        assert step.rule.number in notice.text
+        assert "说明。" in notice.text
+        for code in step.needs:
+            assert f"{wording.of(register.rulebook.procedures.evidence[code])}" in notice.text
+            assert f"{code} 27" in notice.text
+
+
+def test_a_refusal_says_why_and_names_no_right_that_the_procedure_has_not(register: Home, listed: str) -> None:
+    book, day = register.rulebook, date(2026, 4, 1)
+    entry = next(one for one in ledger.facts_of(WHO) if one.kind == book.lists.entry_kind)
+    owner = Actor("owner", "business")
+    number = cases.open_case(book, "early_removal", WHO, [entry.digest], owner, day, NOW).number
+    take(register, number, "apply", owner, day, application="甲", commitment="乙", performance="丙")
+    take(register, number, "accept", OFFICER, day)
+    take(register, number, "refuse", CHIEF, day, reasons="整改尚未完成。")
+    accepted, refused = (step_document(register, number, serial) for serial in (2, 3))
+    assert "受理通知书" in accepted.text
+    assert "理由：整改尚未完成。" in refused.text
+    assert [one.text for one in refused.paragraphs if one.role is Role.HEADING] == ["告知内容"]
+    with pytest.raises(DocumentUnknown):
+        step_document(register, number, 1)
 
 
 def test_a_removal_names_the_entry_it_ends(register: Home, entered: str) -> None:

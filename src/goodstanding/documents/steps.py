@@ -1,7 +1,8 @@
 """The notice of a step that the authority took in a case: what was done, on which basis, and what may be done now.
 
 Rules kept here:
-- Only the authority's own steps are notices; what a business or the calendar did is none.
+- Only steps of which the rulebook says that their paper is served are notices; what a business or the calendar did is
+  none, and where a step makes a decision that is a document of its own.
 - What may be done now are the steps that the procedure leaves to a business in the state the step led to, each with the
   last day of the period it is bound to.
 """
@@ -23,9 +24,10 @@ from goodstanding.documents.wording import Wording
 from goodstanding.records.models import CaseStep
 
 
-def is_notice(taken: Taken) -> bool:
-    """Tell whether a step as taken is the authority's own."""
-    return taken.by.role not in (BUSINESS, CALENDAR)
+def is_notice(taken: Taken, procedure: Procedure) -> bool:
+    """Tell whether the paper of a step as taken goes to the business."""
+    step = procedure.step_on(taken.step, taken.on)
+    return step is not None and step.is_served and taken.by.role not in (BUSINESS, CALENDAR)
 
 
 def of_step(case: Case, written: CaseStep, facts: Sequence[Fact], wording: Wording) -> Document:
@@ -36,7 +38,7 @@ def of_step(case: Case, written: CaseStep, facts: Sequence[Fact], wording: Wordi
         written: The step as written down.
         facts: Every fact of the business that the ledger holds.
     Raises:
-        DocumentUnknown: The authority took no such step.
+        DocumentUnknown: The step serves nothing on the business.
         CalendarYearUnknown: A working-day period leaves the covered years.
     """
     number = f"{case.number}-{written.serial}"
@@ -46,8 +48,8 @@ def of_step(case: Case, written: CaseStep, facts: Sequence[Fact], wording: Wordi
     step = procedure.step_on(taken.step, taken.on)
     known = [fact for fact in facts if fact.known_at <= written.written_at]
     who = profile(view(known, taken.on, written.written_at), wording.book.roles)
-    if step is None or who is None or not is_notice(taken):
-        raise unknown(number, "That step was the business's own, or the calendar's.")
+    if step is None or who is None or not is_notice(taken, procedure):
+        raise unknown(number, "By its procedure that step serves nothing on the business.")
     title = wording.t("document.step.title", step=wording.of(step.title))
     paragraphs = [*wording.head(title, number, who), *_told(case, taken, step, procedure, written.decision, wording)]
     paragraphs += [*_next(case, procedure, wording), *wording.foot(taken.on)]

@@ -89,7 +89,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
                 titles[one.step],
                 _role(book, one.by.role),
                 decisions.get((serial, one.step), ""),
-                serial if is_notice(one) else 0,
+                serial if is_notice(one, procedure) else 0,
             )
             for serial, one in enumerate(found.taken, start=1)
         ],

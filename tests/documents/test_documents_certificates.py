@@ -16,16 +16,17 @@ from hypothesis import strategies as st
 import goodstanding.cli.documents  # noqa: F401 - adds its commands
 from goodstanding.certificate import FORMAT, Certificate, read, sign, verify
 from goodstanding.core.canonical import canonical_bytes
+from goodstanding.core.case import Actor
 from goodstanding.core.errors import CertificateRefused, CertificateUnknown, EntityUnknown, RoleMissing
 from goodstanding.documents.served import certificate_document
 from goodstanding.documents.typesetting import set_pdf
 from goodstanding.home import Home
 from goodstanding.office.accounts import Role, add_account
-from goodstanding.records import ledger
+from goodstanding.records import cases, ledger
 from goodstanding.supervise.certificates import certify
 from goodstanding.supervise.measures import public_key
 from tests.conftest import NOW
-from tests.documents.conftest import NAME, PERSON, WHO
+from tests.documents.conftest import CHIEF, NAME, OFFICER, PERSON, WHO, take
 from tests.documents.reading import squeezed, words_of
 from tests.supervise.test_supervise_measures_cli import told
 
@@ -72,6 +73,19 @@ def test_none_is_given_for_a_day_to_come_or_for_a_stranger(register: Home) -> No
         certify(register, f"uscc:{9:018}", BEFORE, NOW)
     with pytest.raises(EntityUnknown):
         certify(register, WHO, date(2019, 1, 1), NOW)
+
+
+def test_what_left_the_public_is_not_told_by_way_of_a_day_on_which_it_stood(register: Home, listed: str) -> None:
+    book, day, owner = register.rulebook, date(2026, 4, 1), Actor("owner", "business")
+    entry = next(one for one in ledger.facts_of(WHO) if one.kind == book.lists.entry_kind)
+    assert len(certify(register, WHO, date(2026, 3, 1), NOW).body["standing"]) == 1
+    number = cases.open_case(book, "early_removal", WHO, [entry.digest], owner, day, NOW).number
+    take(register, number, "apply", owner, day, application="甲", commitment="乙", performance="丙")
+    take(register, number, "accept", OFFICER, day)
+    take(register, number, "grant", CHIEF, day, decision="丁")
+    with pytest.raises(CertificateRefused, match="no longer be told"):
+        certify(register, WHO, date(2026, 3, 1), NOW)
+    assert certify(register, WHO, day, NOW).body["standing"] == []
 
 
 def test_the_day_is_that_of_the_registers_own_time_zone(register: Home) -> None:

@@ -3,14 +3,13 @@
 Rules kept here:
 - A certificate tells what the public page of that day tells and no more: entries of public lists that are shown.
 - It is signed with the key that answers at the point of use are signed with; see `measures.py` beside this.
-- None is given for a day to come.
+- None is given for a day to come, nor for a day of which something may not be told any more.
 """
 
 from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from goodstanding.certificate import FORMAT, Certificate, sign
@@ -35,7 +34,8 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
     """
     book, position = home.rulebook, ledger.position()
     asked = f"A certificate on {entity_id} for {day}."
-    if day > now.astimezone(ZoneInfo(book.timezone)).date():
+    today = now.astimezone(ZoneInfo(book.timezone)).date()
+    if day > today:
         raise CertificateRefused(
             asked=asked,
             found="That day is to come.",
@@ -61,15 +61,19 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
             next_step="Choose a day on which it was registered.",
         )
     lists = [code for code, one in book.lists.lists.items() if one.is_public]
-    standing: list[dict[str, Any]] = [
-        {
-            "list": one.fact.payload["list"],
-            "since": one.fact.span.from_on.isoformat(),
-            "decision": one.values.get("decision") or "",
-        }
+    entries = [
+        one
         for one in items
         if one.fact.kind == book.lists.entry_kind and one.fact.span.contains(day) and one.fact.payload["list"] in lists
     ]
+    if any(not one.shown.span.contains(today) for one in entries):
+        # What was repaired or is over is told to nobody, not even by way of a day on which it stood.
+        raise CertificateRefused(
+            asked=asked,
+            found="What stood that day may no longer be told.",
+            wants="A day of which everything may be told.",
+            next_step="Ask for a certificate for today.",
+        )
     body = {
         "format": FORMAT,
         "number": f"Z{day.year}-{secrets.token_hex(6)}",
@@ -80,6 +84,13 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
         "rulebook": book.digest,
         "issued_at": now.isoformat(timespec="seconds"),
         "lists": lists,
-        "standing": standing,
+        "standing": [
+            {
+                "list": one.fact.payload["list"],
+                "since": one.fact.span.from_on.isoformat(),
+                "decision": one.values.get("decision") or "",
+            }
+            for one in entries
+        ],
     }
     return sign(body, signing_key(home))

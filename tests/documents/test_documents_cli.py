@@ -31,7 +31,7 @@ def test_the_public_text_is_masked_and_another_language_is_spoken(register: Home
 
 
 def test_a_notice_is_found_by_case_and_serial(register: Home, listed: str) -> None:
-    assert told("document", f"{listed}-1")["title"] == "事先告知通知书"
+    assert told("document", f"{listed}-1")["title"] == "列入严重违法失信名单告知书"
 
 
 def test_a_number_nobody_gave_is_refused(register: Home) -> None:

@@ -83,7 +83,7 @@ def test_a_serious_entry_says_its_term_its_measures_and_its_case(register: Home,
 def test_a_notice_says_what_may_be_answered_and_until_when(register: Home, listed: str) -> None:
     notice = step_document(register, listed, 1)
     assert notice.number == f"{listed}-1"
-    assert "事先告知通知书" in notice.text
+    assert "列入严重违法失信名单告知书" in notice.text
     assert "违法行为持续六个月，涉及三个县。" in notice.text
     assert "陈述、申辩：" in notice.text
     assert notice.text.count("期限至2025年3月10日（含当日）") == 2
@@ -102,7 +102,7 @@ def test_only_a_step_whose_paper_is_served_is_a_notice(register: Home, listed: s
 
 
 def served_steps(book: Rulebook) -> list[tuple[Procedure, Step]]:
-    return [(one, step) for one in book.procedures.versions for step in one.steps if step.is_served]
+    return [(one, step) for one in book.procedures.versions for step in one.steps if step.serves]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -117,7 +117,8 @@ def test_every_step_that_the_rulebook_serves_has_its_notice(register: Home, lang
         taken = Taken(step.code, day, Actor("li", role), proofs, "说明。")
         case = Case("2026-C0000001", procedure.code, WHO, (PENALTY.digest,), day, Actor("li", role), (taken,))
         notice = of_step(case, CaseStep(serial=1, written_at=NOW), facts, wording)
-        assert wording.of(step.title) in notice.title
+        assert notice.title == step.serves[language]
+        assert wording.of(step.title) in notice.text
         assert step.rule.number in notice.text
         assert "说明。" in notice.text
         for code in step.needs:
@@ -134,7 +135,7 @@ def test_a_refusal_says_why_and_names_no_right_that_the_procedure_has_not(regist
     take(register, number, "accept", OFFICER, day)
     take(register, number, "refuse", CHIEF, day, reasons="整改尚未完成。")
     accepted, refused = (step_document(register, number, serial) for serial in (2, 3))
-    assert "受理通知书" in accepted.text
+    assert "提前移出申请受理通知书" in accepted.text
     assert "理由：整改尚未完成。" in refused.text
     assert [one.text for one in refused.paragraphs if one.role is Role.HEADING] == ["告知内容"]
     with pytest.raises(DocumentUnknown):

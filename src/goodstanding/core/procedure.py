@@ -49,8 +49,8 @@ class Step:
         only_after: Periods that must have ended, where they were started.
         only_within: Periods that must be running.
         effect: What it does outside the case, by a code; empty for nothing.
-        is_served: Whether its paper goes to the business: a notice, an answer, a refusal. What a decision of the effect
-            says has a document of its own.
+        serves: Title of the paper that goes to the business with it, by language: a notice, an answer, a refusal; empty
+            where none does. A decision that the effect makes has a document of its own.
     """
 
     code: str
@@ -64,7 +64,7 @@ class Step:
     only_after: tuple[str, ...] = ()
     only_within: tuple[str, ...] = ()
     effect: str = ""
-    is_served: bool = False
+    serves: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class _Reading:
             only_after=table.texts("only_after", []),
             only_within=table.texts("only_within", []),
             effect=effect,
-            is_served=table.flag("served", False),
+            serves=table.words("serves", self.languages, {}),
         )
 
     def _clock(self, table: Table, states: Words, steps: tuple[Step, ...]) -> Clock:

@@ -9,7 +9,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from goodstanding.core.case import Case, Taken, running, state_of
@@ -24,10 +24,10 @@ from goodstanding.documents.wording import Wording
 from goodstanding.records.models import CaseStep
 
 
-def is_notice(taken: Taken, procedure: Procedure) -> bool:
-    """Tell whether the paper of a step as taken goes to the business."""
+def notice_title(taken: Taken, procedure: Procedure) -> Mapping[str, str]:
+    """Return the title of the paper that a step as taken serves on the business, by language; empty for none."""
     step = procedure.step_on(taken.step, taken.on)
-    return step is not None and step.is_served and taken.by.role not in (BUSINESS, CALENDAR)
+    return {} if step is None or taken.by.role in (BUSINESS, CALENDAR) else step.serves
 
 
 def of_step(case: Case, written: CaseStep, facts: Sequence[Fact], wording: Wording) -> Document:
@@ -48,9 +48,10 @@ def of_step(case: Case, written: CaseStep, facts: Sequence[Fact], wording: Wordi
     step = procedure.step_on(taken.step, taken.on)
     known = [fact for fact in facts if fact.known_at <= written.written_at]
     who = profile(view(known, taken.on, written.written_at), wording.book.roles)
-    if step is None or who is None or not is_notice(taken, procedure):
+    serves = notice_title(taken, procedure)
+    if step is None or who is None or not serves:
         raise unknown(number, "By its procedure that step serves nothing on the business.")
-    title = wording.t("document.step.title", step=wording.of(step.title))
+    title = wording.of(serves)
     paragraphs = [*wording.head(title, number, who), *_told(case, taken, step, procedure, written.decision, wording)]
     paragraphs += [*_next(case, procedure, wording), *wording.foot(taken.on)]
     document = Document(number, wording.language, title, taken.on, case.entity_id, tuple(paragraphs))

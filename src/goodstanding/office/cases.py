@@ -20,7 +20,7 @@ from goodstanding.core.opening import about_of, openers
 from goodstanding.core.procedure import CALENDAR, OPENING, Procedure, Step
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.documents.steps import is_notice
+from goodstanding.documents.steps import notice_title
 from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, business_of
 from goodstanding.office.acting import actor_in, roles_of
@@ -89,7 +89,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
                 titles[one.step],
                 _role(book, one.by.role),
                 decisions.get((serial, one.step), ""),
-                serial if is_notice(one, procedure) else 0,
+                notice_title(one, procedure),
             )
             for serial, one in enumerate(found.taken, start=1)
         ],

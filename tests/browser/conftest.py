@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from urllib.error import URLError
@@ -32,14 +33,15 @@ class Town:
 
     Args:
         folder: Holds the home, the file of the day and whatever is imported.
+        day: The day it is at first.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, day: date) -> None:
         self.home = folder / "home"
         self._folder = folder
         self._day_file = folder / "day"
         self.base = ""
-        self.go_to(MADE_ON)
+        self.go_to(day)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,52 +70,57 @@ class Town:
         on = self.day.isoformat()
         self.run(["tick", "--on", on], ["publish", "--on", on])
 
-    def deliver(self, card: str, file: Path, line: dict[str, str]) -> None:
-        """Import one line of a file that is laid out as another is."""
-        with file.open(encoding="utf-8-sig", newline="") as read:
-            columns = next(csv.reader(read))
-        path = self._folder / f"{card}-{self.day}.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as written:
-            writer = csv.DictWriter(written, columns)
-            writer.writeheader()
-            writer.writerow(line)
-        found = self.run(["import", card, str(path)])
-        assert found[0]["added"] == 1, found
+    def deliver(self, card: str, *lines: Mapping[str, object], encoding: str = "utf-8") -> None:
+        """Import lines by a card: JSON lines or CSV, as the card asks; every one must become a fact."""
+        path = self._folder / f"{card}-{self.day}.{'jsonl' if card == 'annual_reports' else 'csv'}"
+        with path.open("w", encoding=encoding, newline="") as written:
+            if path.suffix == ".jsonl":
+                written.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+            else:
+                writer = csv.DictWriter(written, list(lines[0]))
+                writer.writeheader()
+                writer.writerows(lines)
+        found = self.run(["import", card, str(path)])[0]
+        assert found["added"] == len(lines), found
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Serve it on a port of its own."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.base = f"http://127.0.0.1:{port}"
+        words = [*PROGRAM, str(self._day_file), "serve", str(port)]
+        log = self._folder / "server.log"
+        with log.open("w") as written:
+            server = subprocess.Popen(words, env=self.environment, stdout=written, stderr=written)
+        try:
+            for _ in range(300):
+                assert server.poll() is None, log.read_text(encoding="utf-8")
+                try:
+                    urlopen(f"{self.base}/health", timeout=1).close()  # noqa: S310 - our own address
+                    break
+                except (URLError, ConnectionError):
+                    time.sleep(0.1)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+ACCOUNTS: Sequence[list[str]] = (
+    *(["user", f"the-{role}", "--role", role] for role in ("viewer", "inspector", "officer", "chief")),
+    ["user", "second-officer", "--role", "officer"],
+)
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town of the demo with an account for each role, served until the tests are over."""
-    made = Town(tmp_path_factory.mktemp("town"))
-    made.run(
-        ["demo", "--entities", str(ENTITIES), "--years", "4", "--no-serve"],
-        *(["user", f"the-{role}", "--role", role] for role in ("viewer", "inspector", "officer", "chief")),
-        ["user", "second-officer", "--role", "officer"],
-    )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made.base = f"http://127.0.0.1:{port}"
-    log = (tmp_path_factory.getbasetemp() / "server.log").open("w")
-    server = subprocess.Popen(
-        [*PROGRAM, str(made.home.parent / "day"), "serve", str(port)],
-        env=made.environment,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        for _ in range(300):
-            assert server.poll() is None, Path(log.name).read_text(encoding="utf-8")
-            try:
-                urlopen(f"{made.base}/health", timeout=1).close()  # noqa: S310 - our own address
-                break
-            except (URLError, ConnectionError):
-                time.sleep(0.1)
+    made = Town(tmp_path_factory.mktemp("town"), MADE_ON)
+    made.run(["demo", "--entities", str(ENTITIES), "--years", "4", "--no-serve"], *ACCOUNTS)
+    with made.served():
         yield made
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,26 +9,27 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as hour
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from time import time
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-NINE = time(1)
+NINE = hour(1)
 """Nine o'clock in the morning of the register, in UTC."""
 
 
 class Clock:
-    """Nine o'clock of the day a file names, and a microsecond later each time it is read."""
+    """Nine o'clock when the file of the day was written, and on from there as time passes; alike in every process."""
 
     def __init__(self, day_file: Path) -> None:
         self._file = day_file
-        self._reads = 0
 
     def __call__(self) -> datetime:
-        self._reads += 1
         day = date.fromisoformat(self._file.read_text(encoding="utf-8").strip())
-        return datetime.combine(day, NINE, UTC) + timedelta(microseconds=self._reads)
+        passed = max(0.0, time() - self._file.stat().st_mtime)
+        return datetime.combine(day, NINE, UTC) + timedelta(seconds=passed)
 
 
 class Threads(ThreadingMixIn, WSGIServer):

@@ -29,6 +29,7 @@ PORTAL = {
     "/draws": "/draws",
     "/draws/{label:path}": "/draws/2026-autumn",
     "/rules": "/rules",
+    "/certificate": "/certificate?code=x",
     "/about": "/about",
     "/accessibility": "/accessibility",
 }
@@ -70,6 +71,7 @@ ELSEWHERE = {
     "office/business/<name:entity_id>/case": "leads to the new case",
     "office/case/<name:number>/take": "leads back to the case",
     "office/case/<name:number>/<serial:serial>.pdf": "a file",
+    "office/business/<name:entity_id>/certificate.pdf": "a file",
     "office/decision/<number:number>/annul": "leads back to the decision",
     "office/decision/<number:number>.pdf": "a file",
     "office/ban/<name:number>/withdraw": "leads back to the business",

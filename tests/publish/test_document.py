@@ -86,6 +86,16 @@ def test_an_entry_that_ended_is_history_and_does_not_stand(terms: Terms) -> None
     assert "list_entry" in kinds(doc)
 
 
+def test_an_entry_with_a_term_tells_its_end_and_is_gone_that_day_whoever_has_or_has_not_ended_it(terms: Terms) -> None:
+    facts = [registered(0, NAMES[0]), entry(0, "2025-10-28", None, "serious")]
+    doc = document(facts, terms)
+    assert doc["items"][0]["until_on"] == doc["items"][0]["shown_until"] == doc["next_change_on"] == "2028-10-28"
+    assert document(facts, terms, "2028-10-27")["standing"]
+    after = document(facts, terms, "2028-10-28")
+    assert after["standing"] == []
+    assert "list_entry" not in kinds(after)
+
+
 def test_nothing_hidden_stands_in_any_byte(terms: Terms) -> None:
     content = encode(document(history(0, NAMES[0]), terms)).decode()
     for text in HIDDEN:

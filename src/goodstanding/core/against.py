@@ -64,13 +64,25 @@ def _about(fact: Fact, ways: Sequence[Remedy]) -> tuple[Remedy, ...]:
     return tuple(sorted(found, key=lambda way: way.on))
 
 
+def term_over(entry: Fact, book: Rulebook) -> date | None:
+    """Return the first day on which an entry stands no longer because its term is over.
+
+    Returns:
+        ``None`` where it ended before, has no term, or its ground is in the rulebook no more.
+    """
+    try:
+        ground = ground_of(entry, book.lists)
+    except NoRuleInForce:
+        return None
+    return None if entry.span.until_on is not None else term_end(entry, ground, lenient(book.calendar))
+
+
 def _entry(fact: Fact, ways: Sequence[Remedy], book: Rulebook) -> Against:
     try:
         ground = ground_of(fact, book.lists)
     except NoRuleInForce:
         return Against(fact, None, fact.span.until_on, _about(fact, ways))
-    ends_on = fact.span.until_on or term_end(fact, ground, lenient(book.calendar))
-    return Against(fact, ground.rule, ends_on, _about(fact, ways))
+    return Against(fact, ground.rule, fact.span.until_on or term_over(fact, book), _about(fact, ways))
 
 
 def _record(fact: Fact, ways: Sequence[Remedy], book: Rulebook, day: date) -> Against:

@@ -21,9 +21,11 @@ from goodstanding.core.procedure import CALENDAR, OPENING, Procedure, Step
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.steps import notice_title
+from goodstanding.look import LANGUAGES
+from goodstanding.look.words import words
 from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, business_of
-from goodstanding.office.acting import actor_in, roles_of
+from goodstanding.office.acting import BUSINESS, actor_in, roles_of
 from goodstanding.office.facts import shown_facts
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.office.queue import names_of
@@ -80,6 +82,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     stored = [one for one in ledger.stored_of([found.entity_id]) if one.fact.digest in found.about]
     values = {
         "case": found,
+        "name": names_of([found.entity_id])[found.entity_id],
         "procedure": procedure,
         "state": procedure.states[state],
         "is_over": state in procedure.ends,
@@ -156,16 +159,22 @@ def open_case(request: HttpRequest, entity_id: str) -> HttpResponse:
 
 
 def _ways(request: HttpRequest, found: Case, procedure: Procedure, book: Rulebook) -> list[Way]:
-    """Return every step in force today, as the reader could take it with all its evidence."""
+    """Return every step in force today, as the reader could take it with all its evidence.
+
+    A business is shown the steps it may ever take; whose turn it is otherwise does not help it.
+    """
     day, held = today(), roles_of(request.user, found.entity_id)
     ways = []
     for step in in_force(procedure.steps, day):
-        if step.by == {CALENDAR}:
+        if step.by == {CALENDAR} or (held == (BUSINESS,) and BUSINESS not in step.by):
             continue
         role = next((one for one in held if one in step.by), held[-1] if held else "")
         actor = Actor(request.user.get_username(), role)
         obstacles = check_step(found, step.code, actor, day, step.needs, procedure, book.calendar)
-        told = [(one.why.value, _what(one, step, procedure, book), one) for one in obstacles]
+        is_reached = all(one.why is not Why.WRONG_STATE for one in obstacles)
+        # A period that never ran is no reason: the step has simply not been reached.
+        reasons = [one for one in obstacles if is_reached or one.why is not Why.TOO_LATE]
+        told = [(one.why.value, _what(one, step, procedure, book), one) for one in reasons]
         ways.append(Way(step, tuple(told)))
     return ways
 
@@ -184,7 +193,7 @@ def _what(obstacle: Obstacle, step: Step, procedure: Procedure, book: Rulebook) 
         case Why.EVIDENCE_MISSING:
             return book.procedures.evidence[obstacle.what]
         case Why.SAME_PERSON if obstacle.what == OPENING:
-            return procedure.rule.title
+            return {language: str(words(language)("office.case.was_opened")) for language in LANGUAGES}
         case _:
             return titles.get(obstacle.what, obstacle.what)
 

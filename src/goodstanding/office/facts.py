@@ -12,6 +12,7 @@ from goodstanding.core.disclosure import masked
 from goodstanding.core.fact import Exposure, Fact, Field, FieldType, Value
 from goodstanding.core.measure import Target
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.look.formats import format_day
 from goodstanding.office.accounts import Role, may
 from goodstanding.records.ledger import Stored
 
@@ -92,6 +93,8 @@ def _in_words(value: Value, field: Field, book: Rulebook) -> str | Words:
             return {language: "; ".join(title[language] for title in titles) for language in book.languages}
         case FieldType.INTEGER if field.name.endswith("_minor") and isinstance(value, int):
             return f"{value:,}"  # in the unit that the field's title names
+        case FieldType.DAY:
+            return {language: format_day(str(value), language) for language in book.languages}
         case FieldType.BOOLEAN:
             return "✓" if value else "–"
     return str(value)

@@ -27,20 +27,20 @@ def invite_business(request: HttpRequest, entity_id: str) -> HttpResponse:
 def invited(request: HttpRequest) -> HttpResponse:
     """Show the form of an invited business, or make its account and sign it in."""
     if request.method == "GET":
-        return page(request, "invited.html", {"problem": "", "name": "", "found": ""})
+        return page(request, "invited.html", {"problem": "", "name": ""})
     name = request.POST.get("name", "").replace("\0", "").strip()[:150]
     code = request.POST.get("code", "").replace("\0", "")[:40]
     attempts = Attempts("invitation", request)
     if attempts.is_over:
-        return page(request, "invited.html", {"problem": "wait", "name": name, "found": ""}, status=429)
+        return page(request, "invited.html", {"problem": "wait", "name": name}, status=429)
     try:
         account = accept(code, checked(name, request.POST.get("password", "")), now())
     except InvitationRefused:
         attempts.failed()
-        return page(request, "invited.html", {"problem": "code", "name": name, "found": ""}, status=403)
-    except AccountRefused as error:
+        return page(request, "invited.html", {"problem": "code", "name": name}, status=403)
+    except AccountRefused:
         # Whether a name is taken is told to nobody without a code that could be right; so this counts as a try too.
         attempts.failed()
-        return page(request, "invited.html", {"problem": "account", "name": name, "found": error.found}, status=409)
+        return page(request, "invited.html", {"problem": "account", "name": name}, status=409)
     login(request, account.user)
     return redirect("/office/mine")

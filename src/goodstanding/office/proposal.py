@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from goodstanding.core.case import Case, state_of
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import ProposalUnknown, VerdictMissing
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act
+from goodstanding.core.opening import that_enters
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.facts import shown_facts
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
-from goodstanding.records import classes, ledger
+from goodstanding.records import cases, classes, ledger
 from goodstanding.records.listings import Verdict, decide
 from goodstanding.records.models import ProposalRecord
 from goodstanding.supervise.changed import place_touched
@@ -54,6 +58,9 @@ def proposal(request: HttpRequest, id_: int) -> HttpResponse:
     rules = book.rules().get(record.rule_number, [])
     rule = next((rule for rule in rules if rule.validity.contains(record.arose_on)), rules[0] if rules else None)
     wanted = set(record.facts)
+    enters = record.act == Act.ENTER.value
+    causes = [one.fact for one in stored if enters and one.fact.digest in wanted]
+    procedure = next(filter(None, (that_enters(book.procedures, one, day) for one in causes)), None)
     latest = classes.latest(record.entity_id)
     values = {
         "record": record,
@@ -68,9 +75,19 @@ def proposal(request: HttpRequest, id_: int) -> HttpResponse:
         "is_open": record.state == ProposalRecord.State.OPEN,
         "day": day,
         "days_left": (record.due_on - day).days,
-        "enters": record.act == Act.ENTER.value,
+        "enters": enters,
+        "procedure": procedure,
+        "causes": causes,
+        "open_cases": [one for one in cases.cases_of(record.entity_id) if _is_about(one, wanted, book, day)],
     }
     return page(request, "proposal.html", values)
+
+
+def _is_about(written: Case, facts: set[str], book: Rulebook, day: date) -> bool:
+    """Tell whether a case goes on and is about one of the facts."""
+    procedure = cases.procedure_of(book, written)
+    case = cases.as_run_out(written, procedure, book, day)
+    return bool(facts & set(case.about)) and state_of(case, procedure) not in procedure.ends
 
 
 @require_POST

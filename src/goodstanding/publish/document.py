@@ -7,6 +7,7 @@ Rules kept here:
 - No class, no score, no proposal.
 - Beside an entry that stands, and nowhere else, stands what it brings: the measures, each with basis and purposes. No
   benefit is told, for it would tell the class, and none that reaches a person.
+- An entry that the law gives a term is told with the term's end, though nobody has yet written that it ended.
 - Beside an entry that stands is the text of its decision as published; see `letters.py` beside this.
 - Records are named by a keyed digest. A plain one would let anyone try out what a mask hides.
 """
@@ -19,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from goodstanding.core.against import term_over
 from goodstanding.core.disclosure import PublicItem, public_items
 from goodstanding.core.entity import Profile
 from goodstanding.core.fact import Fact, Field, FieldType, Value
@@ -133,20 +135,25 @@ def entity_document(
     if registered is None or not registered.values.get(book.roles.name):
         return None
     items.sort(key=lambda item: (item.fact.span.from_on, item.fact.kind, item.fact.digest), reverse=True)
-    standing = [item for item in items if item.fact.kind == book.lists.entry_kind and item.fact.span.contains(day)]
-    items = standing + [item for item in items if item not in standing]
+    entries = [item for item in items if item.fact.kind == book.lists.entry_kind]
+    terms_over = {item.fact.digest: ends_on for item in entries if (ends_on := term_over(item.fact, book)) is not None}
+    over = {digest for digest, ends_on in terms_over.items() if ends_on <= day}
+    standing = [item for item in entries if item.fact.span.contains(day) and item.fact.digest not in over]
+    gone = [item for item in entries if item.fact.digest in over and _ends_with_span(item, book)]
+    items = standing + [item for item in items if item not in standing and item not in gone]
 
     roles, scheme = book.roles, who.entity_id.partition(":")[0]
     changes = [begins_next_on] if begins_next_on is not None else []
     for item in items:
-        changes += [end for end in (item.shown.span.until_on, item.fact.span.until_on) if end is not None and end > day]
+        ends = (item.shown.span.until_on, item.fact.span.until_on, terms_over.get(item.fact.digest))
+        changes += [end for end in ends if end is not None and end > day]
     brought: dict[str, list[Standing]] = {}
     for one in measures_on(seen, who.subject_type, book.measures, book.calendar) if standing else ():
         if one.target is Target.BUSINESS:
             brought.setdefault(one.trigger, []).append(one)
     statements = []
     for item in items:
-        statement = _item(item, terms)
+        statement = _item(item, terms, terms_over.get(item.fact.digest))
         measures = brought.get(item.fact.digest, ()) if item in standing else ()
         changes += [one.span.until_on for one in measures if one.span.until_on is not None]
         if measures:
@@ -203,9 +210,14 @@ def _may_stand(item: PublicItem, book: Rulebook) -> bool:
     return definition is not None and definition.is_public
 
 
-def _item(item: PublicItem, terms: Terms) -> Json:
+def _item(item: PublicItem, terms: Terms, term_over_on: date | None) -> Json:
     """Return one record: what it says, who says so, on which basis, from when, until when, and under which rule."""
-    fact, kind, span = item.fact, item.kind, item.shown.span
+    fact, kind = item.fact, item.kind
+    until_on, shown_until = fact.span.until_on, item.shown.span.until_on
+    if term_over_on is not None:
+        until_on = term_over_on
+        if _ends_with_span(item, terms.book):
+            shown_until = term_over_on
     # In the catalogue's order: that of the payload is only the alphabet's.
     values = {name: item.values[name] for name in kind.fields if item.values.get(name) is not None}
     texts = {
@@ -215,8 +227,8 @@ def _item(item: PublicItem, terms: Terms) -> Json:
         "id": terms.name_of(fact),
         "kind": fact.kind,
         "from_on": fact.span.from_on.isoformat(),
-        "until_on": None if fact.span.until_on is None else fact.span.until_on.isoformat(),
-        "shown_until": None if span.until_on is None else span.until_on.isoformat(),
+        "until_on": None if until_on is None else until_on.isoformat(),
+        "shown_until": None if shown_until is None else shown_until.isoformat(),
         "is_ending": _is_ending(item, terms.book),
         "authority": item.values.get(kind.authority_field),
         "basis": _basis(item, terms),
@@ -239,6 +251,10 @@ def _is_ending(item: PublicItem, book: Rulebook) -> bool:
     """Tell whether the law means this record to leave the public's sight, or it puts a business on a list."""
     if item.fact.kind == book.lists.entry_kind or item.shown.span.until_on is not None:
         return True
+    return _ends_with_span(item, book)
+
+
+def _ends_with_span(item: PublicItem, book: Rulebook) -> bool:
     return any(one.rule is item.shown.rule and one.ends_with_span for one in book.disclosure.display)
 
 

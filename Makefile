@@ -12,7 +12,7 @@ DATA ?= ../shared/data/chicago-food-inspections
 SIZES ?= 100000 1000000 10000000
 ROUNDS ?= 3
 SPREAD = --numprocesses auto --dist loadscope  # every processor; what shares a fixture of a module stays together
-IN_DATABASE = tests/records tests/intake tests/office tests/publish \
+IN_DATABASE = tests/records tests/intake tests/office tests/publish tests/documents \
   tests/supervise/test_supervise_changed.py tests/supervise/test_supervise_classify.py
 
 .DEFAULT_GOAL := help

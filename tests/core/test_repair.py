@@ -34,6 +34,12 @@ asks = {{ en = "all is paid" }}
 number = "R-2"
 valid_until = 2026-01-01
 {SOURCE}
+
+[[repair.bar]]
+kind = "check"
+same = ["results"]
+is_later = true
+title = {{ en = "the same again" }}
 """
 NEW = f"""
 [[repair]]
@@ -108,9 +114,12 @@ def test_repair_rules_stand_among_the_rules_of_the_book() -> None:
         ('counted_from = "seen_on"', 'counted_from = "results"', "repair[0].counted_from"),
         ('["watch"]', '["witch"]', "repair[0].not_while_on"),
         ("after = ", "afterwards = ", "repair[0].after"),
-        ("within = ", "in = ", "repair[0].within"),
+        ("within = ", "in = ", "repair[0].in"),
         ("counted_from", "is_possible = false\ncounted_from", "repair[0].after"),
         ('asks = { en = "all is paid" }', 'asks = { zh = "x" }', "repair[0].asks.en"),
+        ('same = ["results"]', 'same = ["rumour"]', "repair[0].bar[0].same"),
+        ("is_later = true", 'runs_through = "results"', "repair[0].bar[0].runs_through"),
+        ("is_later = true", "is_early = true", "repair[0].bar[0].is_early"),
         ("counted_from", "unknown = 1\ncounted_from", "repair[0].unknown"),
     ],
 )

@@ -2,8 +2,12 @@
 
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
-one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `classed`, `treated`,
-`lot`, `binds`, `banned`, `ban`, `course`. Keys nobody asked for are refused.
+one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `lacks`, `classed`,
+`treated`, `lot`, `binds`, `banned`, `ban`, `course`. Keys nobody asked for are refused.
+
+`shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
+otherwise. `lacks` asks whether a fact's repair may be asked for on the day: `{ fact, target, missing }`, each missing
+thing as its reason and, where another fact stands in the way, that fact's id ("barred p2"); `rule` and `decide_by` too.
 
 `treated` asks how a class is supervised on the day: `{ scale, class, areas }`, and whatever of `rule`, `ratio_ppm`,
 `modes`, `most_per_year`, `cooling_off` (as text, "12 month"), `frequency` ("1 in 2 year"), `benefits` and `items` it
@@ -35,7 +39,7 @@ from goodstanding.core.ledger import view
 from goodstanding.core.listing import proposals
 from goodstanding.core.measure import Target, ban_in_force, ban_span, bans_on, for_purpose, measures_on, term_of
 from goodstanding.core.plan import treatments_in_force
-from goodstanding.core.repair import first_application
+from goodstanding.core.repair import eligibility, first_application
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook, load
 from goodstanding.core.treatment import Check, Ground, Mode, left_out, past_of, treatment_of
@@ -50,6 +54,7 @@ EXPECTATIONS = (
     "due",
     "repair",
     "never_repaired",
+    "lacks",
     "classed",
     "treated",
     "lot",
@@ -110,15 +115,17 @@ def run(case: Case, book: Rulebook) -> None:
         assert _sorted(found) == _sorted(expected["proposes"])
     if "shown" in expected:
         wanted = dict(expected["shown"])
-        result = shown(facts[wanted.pop("fact")], book.disclosure, book.calendar)
+        result = shown(facts[wanted.pop("fact")], book.disclosure, book.calendar, wanted.pop("target", ""))
         assert result is not None, "It is never shown."
         last = None if result.span.until_on is None else date.fromordinal(result.span.until_on.toordinal() - 1)
         if wanted.pop("without_end", False):
             wanted["through"] = None
         assert {"rule": result.rule.number, "from": result.span.from_on, "through": last} == wanted
     if "never_shown" in expected:
-        fact = facts[expected["never_shown"]]
-        assert not book.kinds[fact.kind].is_public or shown(fact, book.disclosure, book.calendar) is None
+        name, _, target = expected["never_shown"].partition(" ")
+        assert not book.kinds[facts[name].kind].is_public or not shown(
+            facts[name], book.disclosure, book.calendar, target
+        )
     if "due" in expected:
         found = [
             {"fact": name, "target": item.deadline.target, "rule": item.deadline.rule.number, "on": item.due_on}
@@ -129,11 +136,14 @@ def run(case: Case, book: Rulebook) -> None:
         assert _sorted(found) == _sorted(expected["due"])
     if "repair" in expected:
         wanted = dict(expected["repair"])
-        found_day = first_application(facts[wanted.pop("fact")], book.repairs, book.calendar, on)
+        repaired, target = facts[wanted.pop("fact")], wanted.pop("target", "")
+        found_day = first_application(repaired, book.repairs, book.calendar, on, target)
         assert found_day is not None, "It can never be repaired."
         assert {"rule": found_day[1].rule.number, "from": found_day[0]} == wanted
     if "never_repaired" in expected:
         assert first_application(facts[expected["never_repaired"]], book.repairs, book.calendar, on) is None
+    if "lacks" in expected:
+        _hold_eligibility(dict(expected["lacks"]), facts, on, book)
     if "classed" in expected:
         wanted = dict(expected["classed"])
         areas = wanted.pop("areas", [])
@@ -161,6 +171,17 @@ def run(case: Case, book: Rulebook) -> None:
         _hold_ban(dict(expected["ban"]), book)
     if "course" in expected:
         hold_course(dict(expected["course"]), on, book)
+
+
+def _hold_eligibility(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:
+    seen = view(facts.values(), on, datetime.combine(on, time.max, UTC))
+    fact, names = facts[wanted.pop("fact")], {one.digest: name for name, one in facts.items()}
+    entry_kind, target = book.lists.entry_kind, wanted.pop("target", "")
+    asked = eligibility(fact, seen, entry_kind, book.repairs, book.calendar, target)
+    found = [f"{one.lack.value} {names[one.fact]}" if one.fact else one.lack.value for one in asked.missing]
+    said = {"rule": "" if asked.rule is None else asked.rule.rule.number, "decide_by": asked.decide_by}
+    assert sorted(found) == sorted(wanted.pop("missing"))
+    assert {name: said[name] for name in wanted} == wanted
 
 
 def _hold_measures(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:

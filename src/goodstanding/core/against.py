@@ -5,23 +5,33 @@ Rules kept here:
   the rulebook's repair rules are about, whether they allow a repair or say that there is none.
 - A record ends for the public on its lawful day, whatever anybody does; an entry ends with its term, where it has one.
 - A way out is what `remedy.py` finds; where a rule says that there is none before the end, that rule is told instead.
+- Where other publication targets show the same fact by rules of their own, their end and their repair are told too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from goodstanding.core.disclosure import shown
+from goodstanding.core.disclosure import Shown, shown
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact
+from goodstanding.core.ledger import View
 from goodstanding.core.listing import ground_of, term_end
 from goodstanding.core.remedy import Remedy, in_view, lenient, remedies, seen_on
-from goodstanding.core.repair import repair_of
+from goodstanding.core.repair import Eligibility, Lack, eligibility
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """How long another publication target shows a fact by its own rules, and whether it may be asked to end sooner."""
+
+    shown: Shown
+    repair: Eligibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Against:
         ends_on: First day on which it stands no longer by itself; ``None`` where no day is set.
         ways: What the business may do about it, the earliest first.
         no_way: The rule that says there is nothing to do before its end, where one does and ``ways`` is empty.
+        repair: Whether its repair may be asked for here, and what is missing.
+        elsewhere: The same of other publication targets that show it by rules of their own.
     """
 
     fact: Fact
@@ -40,6 +52,8 @@ class Against:
     ends_on: date | None
     ways: tuple[Remedy, ...]
     no_way: Rule | None = None
+    repair: Eligibility | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def against(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> tuple[Against, ...]:
@@ -54,8 +68,10 @@ def against(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> t
     seen = seen_on(facts, day)
     ways = remedies(facts, who, book, day)
     kinds = {repair.kind for repair in book.repairs} - {book.lists.entry_kind}
-    entries = [_entry(fact, ways, book) for fact in seen.in_force(book.lists.entry_kind)]
-    records = [_record(fact, ways, book, day) for fact in seen.facts if fact.kind in kinds and in_view(fact, book, day)]
+    entries = [_entry(fact, ways, seen, book) for fact in seen.in_force(book.lists.entry_kind)]
+    records = [
+        _record(fact, ways, seen, book) for fact in seen.facts if fact.kind in kinds and in_view(fact, book, day)
+    ]
     return (*entries, *sorted(records, key=lambda one: one.fact.span.from_on, reverse=True))
 
 
@@ -77,17 +93,37 @@ def term_over(entry: Fact, book: Rulebook) -> date | None:
     return None if entry.span.until_on is not None else term_end(entry, ground, lenient(book.calendar))
 
 
-def _entry(fact: Fact, ways: Sequence[Remedy], book: Rulebook) -> Against:
+def _entry(fact: Fact, ways: Sequence[Remedy], seen: View, book: Rulebook) -> Against:
+    repair = _repair(fact, seen, book)
     try:
         ground = ground_of(fact, book.lists)
     except NoRuleInForce:
-        return Against(fact, None, fact.span.until_on, _about(fact, ways))
-    return Against(fact, ground.rule, fact.span.until_on or term_over(fact, book), _about(fact, ways))
+        return Against(fact, None, fact.span.until_on, _about(fact, ways), repair=repair)
+    ends_on = fact.span.until_on or term_over(fact, book)
+    return Against(fact, ground.rule, ends_on, _about(fact, ways), repair=repair)
 
 
-def _record(fact: Fact, ways: Sequence[Remedy], book: Rulebook, day: date) -> Against:
+def _repair(fact: Fact, seen: View, book: Rulebook, target: str = "") -> Eligibility:
+    return eligibility(fact, seen, book.lists.entry_kind, book.repairs, lenient(book.calendar), target)
+
+
+def _elsewhere(fact: Fact, seen: View, book: Rulebook) -> Iterator[Elsewhere]:
+    for target in dict.fromkeys(rule.target for rule in book.disclosure.elsewhere):
+        when = shown(fact, book.disclosure, lenient(book.calendar), target)
+        if when is not None and when.span.contains(seen.as_of):
+            yield Elsewhere(when, _repair(fact, seen, book, target))
+
+
+def _record(fact: Fact, ways: Sequence[Remedy], seen: View, book: Rulebook) -> Against:
     when = shown(fact, book.disclosure, lenient(book.calendar))
-    out = _about(fact, ways)
-    repair = repair_of(fact, book.repairs, day)
-    barred = repair.rule if not out and repair is not None and repair.after is None else None
-    return Against(fact, None if when is None else when.rule, None if when is None else when.span.until_on, out, barred)
+    out, repair = _about(fact, ways), _repair(fact, seen, book)
+    is_never = not out and any(one.lack is Lack.NEVER for one in repair.missing)
+    return Against(
+        fact,
+        basis=None if when is None else when.rule,
+        ends_on=None if when is None else when.span.until_on,
+        ways=out,
+        no_way=repair.rule.rule if is_never and repair.rule is not None else None,
+        repair=repair,
+        elsewhere=tuple(_elsewhere(fact, seen, book)),
+    )

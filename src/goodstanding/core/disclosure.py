@@ -71,6 +71,7 @@ class DisplayRule:
         ends_with_span: Whether display ends when the fact's own span ends.
         is_shown: ``False`` keeps such facts from the public altogether.
         extends_with: A day field that lengthens the display to that day when it lies later (a longer ban).
+        target: Another publication target that shows it by this rule; empty for this register.
     """
 
     rule: Rule
@@ -81,6 +82,7 @@ class DisplayRule:
     ends_with_span: bool
     is_shown: bool
     extends_with: str
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,16 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """The display rules and the publication deadlines of one rulebook."""
+    """The display rules and the publication deadlines of one rulebook.
+
+    Args:
+        display: Rules of this register.
+        elsewhere: Rules of other publication targets: this register only tells what they say.
+    """
 
     display: tuple[DisplayRule, ...]
     deadlines: tuple[Deadline, ...]
+    elsewhere: tuple[DisplayRule, ...] = ()
 
 
 def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind]) -> Disclosure:
@@ -130,6 +138,7 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
                 ends_with_span=table.flag("ends_with_span", False),
                 is_shown=table.flag("is_shown", True),
                 extends_with=day_field(table, "extends_with", kind),
+                target=table.text("target", ""),
             )
         )
     deadlines = []
@@ -144,7 +153,8 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
                 when=read_condition(table, "when", kinds[kind]),
             )
         )
-    return Disclosure(tuple(display), tuple(deadlines))
+    own = tuple(rule for rule in display if not rule.target)
+    return Disclosure(own, tuple(deadlines), tuple(rule for rule in display if rule.target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +165,20 @@ class Shown:
     rule: Rule
 
 
-def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar) -> Shown | None:
+def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar, target: str = "") -> Shown | None:
     """Return when a fact is public, or ``None`` when it never is.
 
     The first display rule, in written order, that is in force on the fact's first day and whose condition agrees, is
     the one that counts.
 
+    Args:
+        target: Where it would be public; empty for this register.
     Raises:
         CalendarYearUnknown: A working-day display period leaves the covered years.
     """
-    for rule in in_force(disclosure.display, fact.span.from_on):
-        if rule.kind != fact.kind or not rule.when.agrees(fact.payload):
+    rules = disclosure.elsewhere if target else disclosure.display
+    for rule in in_force(rules, fact.span.from_on):
+        if rule.target != target or rule.kind != fact.kind or not rule.when.agrees(fact.payload):
             continue
         if not rule.is_shown:
             return None

@@ -21,7 +21,7 @@ from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact, FieldType, Value
 from goodstanding.core.ledger import View, view
 from goodstanding.core.listing import Act, Exit, Proposal, ground_of, proposals
-from goodstanding.core.repair import first_application
+from goodstanding.core.repair import Lack, eligibility
 from goodstanding.core.rule import Rule, in_force
 from goodstanding.core.rulebook import Rulebook
 
@@ -75,9 +75,13 @@ def remedies(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> 
     for fact in seen.facts:
         if not _weighs(fact, book, day):
             continue
-        ready = first_application(fact, book.repairs, calendar, day)
-        if ready is not None and in_view(fact, book, ready[0]):
-            found.append(Remedy(Means.REPAIR, ready[1].rule, ready[0], (fact,), asks=ready[1].asks))
+        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, calendar)
+        barred = [one.until_on for one in asked.missing if one.lack is Lack.BARRED]
+        if asked.rule is None or asked.from_on is None or None in barred:
+            continue
+        on = max([asked.from_on, *(ends_on for ends_on in barred if ends_on is not None)])
+        if in_view(fact, book, on):
+            found.append(Remedy(Means.REPAIR, asked.rule.rule, on, (fact,), asks=asked.rule.asks))
     return tuple(found)
 
 

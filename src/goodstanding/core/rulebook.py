@@ -130,7 +130,7 @@ class Rulebook:
     def rules(self) -> dict[str, list[Rule]]:
         """Return every rule by its number, versions in written order."""
         found: list[Rule] = [kind.rule for kind in self.kinds.values()]
-        found += [item.rule for item in self.disclosure.display]
+        found += [item.rule for item in (*self.disclosure.display, *self.disclosure.elsewhere)]
         found += [item.rule for item in self.disclosure.deadlines]
         found += [item.rule for item in self.repairs]
         found += [item.rule for item in self.duties.values()]

@@ -66,7 +66,7 @@ def rules_statement(terms: Terms) -> list[Json]:
 def _groups(book: Rulebook) -> Iterable[tuple[str, Iterable[Rule]]]:
     grounds = [ground for one in book.lists.lists.values() for ground in one.grounds]
     yield "kinds", (kind.rule for kind in book.kinds.values())
-    yield "display", (one.rule for one in book.disclosure.display)
+    yield "display", (one.rule for one in (*book.disclosure.display, *book.disclosure.elsewhere))
     yield "deadlines", (one.rule for one in book.disclosure.deadlines)
     yield "duties", (one.rule for one in book.duties.values())
     yield "grounds", (ground.rule for ground in grounds)

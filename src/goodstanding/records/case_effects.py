@@ -20,7 +20,7 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import heads, view
 from goodstanding.core.listing import Act, Proposal, proposals
 from goodstanding.core.procedure import Step
-from goodstanding.core.repair import first_application, repair_of
+from goodstanding.core.repair import eligibility
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import annulments, ledger, measures
 from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
@@ -105,20 +105,17 @@ def _annul(deed: Deed) -> str:
 
 def _ask_repair(deed: Deed) -> str:
     """Refuse an application that comes too early, that nothing provides for, or that another entry bars."""
-    book, calendar = deed.book, deed.book.calendar
+    book = deed.book
     seen = view(ledger.facts_of(deed.case.entity_id), deed.day, deed.now)
-    on_lists = {str(entry.payload["list"]) for entry in seen.in_force(book.lists.entry_kind)}
     standing = {fact.digest: fact for fact in seen.facts if fact.span.contains(deed.day)}
     for digest in deed.case.about:
         fact = standing.get(digest)
-        rule = None if fact is None else repair_of(fact, book.repairs, deed.day)
-        first = None if fact is None else first_application(fact, book.repairs, calendar, deed.day)
-        if fact is None or rule is None or first is None:
-            raise _no_repair(deed, "What it is about no longer stands, or no rule lets it be repaired.")
-        if first[0] > deed.day:
-            raise _no_repair(deed, f"It may be asked for from {first[0]} on ({first[1].rule.number}).")
-        if barred := sorted(rule.not_while_on & on_lists):
-            raise _no_repair(deed, f"The business stands on: {', '.join(barred)} ({rule.rule.number}).")
+        if fact is None:
+            raise _no_repair(deed, "What it is about no longer stands.")
+        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, book.calendar)
+        if asked.missing:
+            rule = "" if asked.rule is None else f" ({asked.rule.rule.number})"
+            raise _no_repair(deed, "; ".join(map(str, asked.missing)) + rule + ".")
     return ""
 
 

@@ -88,6 +88,14 @@ def test_what_left_the_public_is_not_told_by_way_of_a_day_on_which_it_stood(regi
     assert certify(register, WHO, day, NOW).body["standing"] == []
 
 
+def test_an_entry_whose_term_is_over_is_not_listed_though_nobody_wrote_its_end(register: Home, listed: str) -> None:
+    later = datetime(2028, 12, 1, 3, tzinfo=UTC)
+    assert len(certify(register, WHO, date(2026, 11, 1), NOW).body["standing"]) == 1
+    assert certify(register, WHO, date(2028, 3, 13), later).body["standing"] == []
+    with pytest.raises(CertificateRefused, match="no longer be told"):
+        certify(register, WHO, date(2028, 3, 12), later)
+
+
 def test_the_day_is_that_of_the_registers_own_time_zone(register: Home) -> None:
     late = datetime(2026, 11, 20, 17, tzinfo=UTC)  # past midnight there
     assert certify(register, WHO, date(2026, 11, 21), late).body["day"] == "2026-11-21"

@@ -13,10 +13,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from goodstanding.certificate import FORMAT, Certificate, sign
+from goodstanding.core.against import term_over
 from goodstanding.core.disclosure import public_items
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import CertificateRefused, EntityUnknown
+from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import ledger
 from goodstanding.supervise.measures import signing_key
@@ -64,9 +67,9 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
     entries = [
         one
         for one in items
-        if one.fact.kind == book.lists.entry_kind and one.fact.span.contains(day) and one.fact.payload["list"] in lists
+        if one.fact.kind == book.lists.entry_kind and one.fact.payload["list"] in lists and _stands(one.fact, day, book)
     ]
-    if any(not one.shown.span.contains(today) for one in entries):
+    if any(not one.shown.span.contains(today) or _is_over(one.fact, today, book) for one in entries):
         # What was repaired or is over is told to nobody, not even by way of a day on which it stood.
         raise CertificateRefused(
             asked=asked,
@@ -94,3 +97,13 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
         ],
     }
     return sign(body, signing_key(home))
+
+
+def _stands(entry: Fact, day: date, book: Rulebook) -> bool:
+    return entry.span.contains(day) and not _is_over(entry, day, book)
+
+
+def _is_over(entry: Fact, day: date, book: Rulebook) -> bool:
+    """Tell whether an entry's term is over by a day, whether or not anybody has written its end yet."""
+    over_on = term_over(entry, book)
+    return over_on is not None and over_on <= day

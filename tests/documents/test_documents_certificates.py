@@ -61,7 +61,7 @@ def test_the_document_says_what_the_code_says_and_is_set_whole(register: Home, e
 
 
 def test_the_words_say_that_nothing_is_listed_only_where_nothing_is(register: Home, entered: str) -> None:
-    said = "未被列入上述任何一项"
+    said = "在上述各项中均无记载"
     assert said in certificate_document(register, certify(register, WHO, BEFORE, NOW)).text
     assert said not in certificate_document(register, certify(register, WHO, LISTED, NOW)).text
 

@@ -156,6 +156,29 @@ def test_a_removal_names_the_entry_it_ends(register: Home, entered: str) -> None
     assert "你单位的权利" not in text
 
 
+def test_a_mark_is_put_on_and_taken_off_and_no_list_is_spoken_of(register: Home) -> None:
+    shop, day = f"uscc:{8:018}", date(2026, 7, 10)
+    region = min(register.rulebook.tables["regions"])
+    said = {"name": "老陈副食店", "subject_type": "self_employed", "status": "open", "region": region}
+    ledger.deliver([ledger.Delivered(Fact(shop, "registration", "test", "8", Span(date(2020, 1, 5)), NOW, said))], NOW)
+    tick(register, day, NOW)
+    proposal = ProposalRecord.objects.get(entity_id=shop)
+    put_on = decide(register, proposal.pk, Verdict.APPROVE, "chen", "", day, NOW)
+    later = date(2026, 8, 3)
+    ledger.deliver([ledger.Delivered(Fact(shop, "annual_report", "test", "9", Span(later), NOW, {"year": 2025}))], NOW)
+    tick(register, later, NOW)
+    lift = ProposalRecord.objects.get(entity_id=shop, act="lift")
+    taken_off = decide(register, lift.pk, Verdict.APPROVE, "chen", "", later, NOW)
+    first, second = (decision_document(register, one.number) for one in (put_on, taken_off))
+    assert "将你单位标记为经营异常状态" in first.text
+    assert "解除标记的条件" in first.text
+    assert "解除对你单位的经营异常状态标记" in second.text
+    assert f"原标记决定：{put_on.number}" in second.text
+    for one in (first, second):
+        assert "列入" not in one.text
+        assert words_of(set_pdf(one)) == squeezed(one.text)
+
+
 def test_an_annulment_names_what_falls_and_why(register: Home, listed: str) -> None:
     number = Decision.objects.get().number
     made = annulments.annul(register.rulebook, number, "zhao", "行政复议决定书 9 号撤销", date(2025, 4, 1), LATER)

@@ -90,16 +90,18 @@ def _listing(
     book, on, outcome = wording.book, decision.decided_on, decision.outcome
     act = Act(outcome["act"])
     list_title = wording.of(book.title_of("lists", outcome["list"]))
-    body = [wording.item("list", list=list_title)]
+    definition = book.lists.lists.get(outcome["list"])
+    mark = "mark_" if definition is not None and definition.is_mark else ""
+    body = [wording.item("mark" if mark else "list", list=list_title)]
     if "case" in outcome:
         body.append(wording.item("case", number=outcome["case"]))
     rule = _rule_of(decision, wording, made)
-    key = act.value
+    key = f"{mark}{act.value}"
     body += [wording.heading("facts"), *_found(key, rule, wording), *_reason(decision, wording)]
     body.append(wording.heading("decided"))
     if act is Act.ENTER:
-        body.append(wording.body("enter.decided", day=wording.day(on), list=list_title))
-        body += _entry(made, [*before, made], who, decision, wording)
+        body.append(wording.body(f"{key}.decided", day=wording.day(on), list=list_title))
+        body += _entry(made, [*before, made], who, decision, wording, mark)
     else:
         ended_on = made.span.until_on or on
         number = str(made.payload["decision"])
@@ -118,13 +120,19 @@ def _reason(decision: Decision, wording: Wording) -> Iterator[Paragraph]:
         yield paragraph(Role.BODY, wording.t("document.item.reason"), *said(decision.reason.strip(), public))
 
 
-def _entry(entry: Fact, facts: list[Fact], who: Profile, decision: Decision, wording: Wording) -> Iterator[Paragraph]:
-    """Yield what an entry brings, when it ends, how it is left, and what may be done against it."""
+def _entry(
+    entry: Fact, facts: list[Fact], who: Profile, decision: Decision, wording: Wording, mark: str
+) -> Iterator[Paragraph]:
+    """Yield what an entry brings, when it ends, how it is left, and what may be done against it.
+
+    Args:
+        mark: What the keys of words for a mark begin with; empty for a list.
+    """
     book, on = wording.book, decision.decided_on
     ground = ground_of(entry, book.lists)
     ends_on = term_end(entry, ground, book.calendar)
     if ends_on is not None:
-        yield wording.body("enter.term", day=wording.day(ends_on))
+        yield wording.body(f"{mark}enter.term", day=wording.day(ends_on))
     seen = view(facts, on, decision.decided_at)
     found = [
         one
@@ -132,11 +140,11 @@ def _entry(entry: Fact, facts: list[Fact], who: Profile, decision: Decision, wor
         if one.trigger == entry.digest and one.target is Target.BUSINESS
     ]
     if found:
-        yield wording.heading("measures")
+        yield wording.heading(f"{mark}measures")
         yield from (wording.item("measure", **wording.cited(one.rule)) for one in found)
     ways = in_force(ground.exits, on)
     if ways:
-        yield wording.heading("ways")
+        yield wording.heading(f"{mark}ways")
         yield from (wording.item("way", **wording.cited(way.rule)) for way in ways)
     rights = list(_rights(entry, decision, wording))
     if rights:

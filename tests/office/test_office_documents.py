@@ -54,7 +54,7 @@ def test_the_page_of_a_decision_leads_to_its_document(decision: str, signed_in: 
 def test_the_document_follows_the_readers_language(decision: str, signed_in: SignedIn) -> None:
     answer = signed_in(Role.VIEWER).get(f"/office/decision/{decision}.pdf?lang=en")
     assert "Wedecide" in words_of(answer.content)
-    assert answer["Content-Disposition"] == f'inline; filename="{decision}-en.pdf"'
+    assert answer["Content-Disposition"] == f'attachment; filename="{decision}-en.pdf"'
 
 
 def test_a_business_fetches_its_own_decision(office: Home, decision: str) -> None:

@@ -51,6 +51,6 @@ def certificate_pdf(request: HttpRequest, entity_id: str) -> HttpResponse:
 def _pdf(document: Document) -> HttpResponse:
     response = HttpResponse(set_pdf(document), content_type="application/pdf")
     name = "".join(char if char.isalnum() and char.isascii() else "-" for char in document.number)
-    response["Content-Disposition"] = f'inline; filename="{name}-{document.language}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{name}-{document.language}.pdf"'
     response["Cache-Control"] = "no-store"
     return response

@@ -8,13 +8,15 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 from goodstanding.core.document import published
+from goodstanding.core.errors import DocumentUnknown
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import heads
 from goodstanding.core.listing import DECISIONS
-from goodstanding.documents.decisions import is_served, of_decision
+from goodstanding.documents.decisions import of_decision
 from goodstanding.documents.served import wording_of
 from goodstanding.documents.wording import Wording
 from goodstanding.home import Home
@@ -49,11 +51,12 @@ class Letters:
                 number = str(head.payload.get("decision", ""))
                 if head.kind == entry_kind and number in made and head.span.contains(day):
                     facts_by_number[number] = facts
-        return {
-            decision.number: self._text(decision, facts_by_number[decision.number])
-            for decision in Decision.objects.filter(number__in=list(facts_by_number))
-            if is_served(decision)
-        }
+        texts = {}
+        for decision in Decision.objects.filter(number__in=list(facts_by_number)):
+            # One that cannot be composed must not keep the register from being published: the entry stands without.
+            with suppress(DocumentUnknown):
+                texts[decision.number] = self._text(decision, facts_by_number[decision.number])
+        return texts
 
     def _text(self, decision: Decision, facts: Sequence[Fact]) -> Json:
         wordings = self._wordings.get(decision.rulebook_digest)

@@ -128,10 +128,16 @@ def places(town: Town) -> dict[str, str]:
         def first(query: str) -> str:
             return str(records.execute(query).fetchone()[0])
 
+        serious = "kind = 'penalty' AND json_extract(payload, '$.severity') = 'serious'"
+        query = f"SELECT entity_id, lower(hex(digest)) FROM fact WHERE {serious} LIMIT 1"  # noqa: S608 - our own words
+        entity, digest = records.execute(query).fetchone()
+        on = ["--on", town.day.isoformat(), "--as", "the-officer"]
+        opened = town.run(["case", "open", "serious_listing", entity, *on, "--about", digest])[0]
         return {
+            "open_case": str(opened["case"]),
             "preview": next((town.home / "previews").glob("*.json")).stem,
             "listed": first("SELECT entity_id FROM fact WHERE kind = 'list_entry' ORDER BY id LIMIT 1"),
-            "punished": first("SELECT entity_id FROM case_file LIMIT 1"),
+            "punished": str(entity),
             "case": first("SELECT number FROM case_file LIMIT 1"),
             "proposal": first("SELECT id FROM proposal WHERE state = 'open' LIMIT 1"),
             "decision": first("SELECT number FROM decision WHERE kind = 'listing' ORDER BY id DESC LIMIT 1"),
@@ -183,7 +189,7 @@ def test_the_office_keeps_nobody_out(chief: Reader, places: dict[str, str], lang
     found = chief.findings("/office/may")
     number = re.search(r"/office/answer/([^/.\"]+)\.json", chief.page.content())
     assert number
-    for path in OFFICE.values():
+    for path in (*OFFICE.values(), "/office/case/{open_case}"):
         found += chief.open(path.format(**places, answer=number[1]), language)
     assert found == []
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from goodstanding.core.disclosure import Shown, shown
+from goodstanding.core.disclosure import Shown, counted_anew, shown
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact
@@ -69,8 +69,11 @@ def against(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> t
     ways = remedies(facts, who, book, day)
     kinds = {repair.kind for repair in book.repairs} - {book.lists.entry_kind}
     entries = [_entry(fact, ways, seen, book) for fact in seen.in_force(book.lists.entry_kind)]
+    granted = list(seen.of(book.disclosure.repair_kind))
     records = [
-        _record(fact, ways, seen, book) for fact in seen.facts if fact.kind in kinds and in_view(fact, book, day)
+        _record(fact, ways, seen, book)
+        for fact in seen.facts
+        if fact.kind in kinds and in_view(fact, book, day, granted)
     ]
     return (*entries, *sorted(records, key=lambda one: one.fact.span.from_on, reverse=True))
 
@@ -104,18 +107,19 @@ def _entry(fact: Fact, ways: Sequence[Remedy], seen: View, book: Rulebook) -> Ag
 
 
 def _repair(fact: Fact, seen: View, book: Rulebook, target: str = "") -> Eligibility:
-    return eligibility(fact, seen, book.lists.entry_kind, book.repairs, lenient(book.calendar), target)
+    anew_on = counted_anew(fact, list(seen.of(book.disclosure.repair_kind)), target)
+    return eligibility(fact, seen, book.lists.entry_kind, book.repairs, lenient(book.calendar), target, anew_on)
 
 
 def _elsewhere(fact: Fact, seen: View, book: Rulebook) -> Iterator[Elsewhere]:
     for target in dict.fromkeys(rule.target for rule in book.disclosure.elsewhere):
-        when = shown(fact, book.disclosure, lenient(book.calendar), target)
+        when = shown(fact, book.disclosure, lenient(book.calendar), target, list(seen.of(book.disclosure.repair_kind)))
         if when is not None and when.span.contains(seen.as_of):
             yield Elsewhere(when, _repair(fact, seen, book, target))
 
 
 def _record(fact: Fact, ways: Sequence[Remedy], seen: View, book: Rulebook) -> Against:
-    when = shown(fact, book.disclosure, lenient(book.calendar))
+    when = shown(fact, book.disclosure, lenient(book.calendar), repairs=list(seen.of(book.disclosure.repair_kind)))
     out, repair = _about(fact, ways), _repair(fact, seen, book)
     is_never = not out and any(one.lack is Lack.NEVER for one in repair.missing)
     return Against(

@@ -3,12 +3,13 @@
 Rules kept here:
 - A fact is shown only while a display rule in force on its first day lets it be shown.
 - It disappears on the day its period ends, by itself; what has disappeared is no feature of a classification either.
+- A repair granted ends the display on its day; one revoked lets the period count anew from the day of the revocation.
 - A field that the catalogue marks as personal is masked; an official one is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -103,11 +104,13 @@ class Disclosure:
     Args:
         display: Rules of this register.
         elsewhere: Rules of other publication targets: this register only tells what they say.
+        repair_kind: Kind of the facts that say that another is repaired; empty where nothing can be.
     """
 
     display: tuple[DisplayRule, ...]
     deadlines: tuple[Deadline, ...]
     elsewhere: tuple[DisplayRule, ...] = ()
+    repair_kind: str = ""
 
 
 def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind]) -> Disclosure:
@@ -153,8 +156,11 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
                 when=read_condition(table, "when", kinds[kind]),
             )
         )
+    repair_kind = file.text("repair_kind", "")
+    if repair_kind and (repair_kind not in kinds or not {"fact", "record"} <= set(kinds[repair_kind].fields)):
+        raise file.mistake("repair_kind", f"{repair_kind!r}.", "A kind of facts.toml with the fields fact and record.")
     own = tuple(rule for rule in display if not rule.target)
-    return Disclosure(own, tuple(deadlines), tuple(rule for rule in display if rule.target))
+    return Disclosure(own, tuple(deadlines), tuple(rule for rule in display if rule.target), repair_kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,35 @@ class Shown:
     rule: Rule
 
 
-def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar, target: str = "") -> Shown | None:
+def record_of(fact: Fact) -> str:
+    """Return what stays the same of a fact when its source says it anew: source and its reference."""
+    return f"{fact.source} {fact.source_ref}"
+
+
+def repairs_of(fact: Fact, repairs: Sequence[Fact], target: str = "") -> list[Fact]:
+    """Return those facts of the repair kind that repair a fact, or what was later said of the same record.
+
+    Args:
+        repairs: Facts of the repair kind of the same business.
+        target: Where its display ends; empty for this register.
+    """
+    names, record = {fact.digest, fact.corrects}, record_of(fact)
+    return [
+        one
+        for one in repairs
+        if (one.payload["fact"] in names or one.payload["record"] == record)
+        and (one.payload.get("target") or "") == target
+    ]
+
+
+def counted_anew(fact: Fact, repairs: Sequence[Fact], target: str = "") -> date | None:
+    """Return the day from which periods of a fact count anew, for a repair was revoked on it; ``None`` for none."""
+    return max((one.span.until_on for one in repairs_of(fact, repairs, target) if one.span.until_on), default=None)
+
+
+def shown(
+    fact: Fact, disclosure: Disclosure, calendar: Calendar, target: str = "", repairs: Sequence[Fact] = ()
+) -> Shown | None:
     """Return when a fact is public, or ``None`` when it never is.
 
     The first display rule, in written order, that is in force on the fact's first day and whose condition agrees, is
@@ -173,6 +207,7 @@ def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar, target: str = 
 
     Args:
         target: Where it would be public; empty for this register.
+        repairs: Facts of the repair kind of the same business, uncorrected.
     Raises:
         CalendarYearUnknown: A working-day display period leaves the covered years.
     """
@@ -185,6 +220,7 @@ def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar, target: str = 
         until: date | None = None
         if rule.period is not None:
             start = _day(fact.payload.get(rule.counted_from)) or fact.span.from_on
+            start = max(start, counted_anew(fact, repairs, target) or start)
             # The last day of the period is still a day of display; the end of a span is excluded.
             until = period_end(start, rule.period, calendar) + timedelta(days=1)
         longer = _day(fact.payload.get(rule.extends_with))
@@ -192,6 +228,8 @@ def shown(fact: Fact, disclosure: Disclosure, calendar: Calendar, target: str = 
             until = max(until, longer + timedelta(days=1))
         if rule.ends_with_span and fact.span.until_on is not None:
             until = fact.span.until_on if until is None else min(until, fact.span.until_on)
+        granted = [one.span.from_on for one in repairs_of(fact, repairs, target) if one.span.until_on is None]
+        until = min(filter(None, [until, *granted]), default=None)
         return Shown(Span(fact.span.from_on, max(until, fact.span.from_on) if until else None), rule.rule)
     return None
 
@@ -246,11 +284,12 @@ def public_items(
     Facts whose display ended are absent; personal fields are masked and official ones left out.
     """
     items = []
+    repairs = list(seen.of(disclosure.repair_kind))
     for fact in seen.facts:
         kind = kinds[fact.kind]
         if not kind.is_public:
             continue
-        when = shown(fact, disclosure, calendar)
+        when = shown(fact, disclosure, calendar, repairs=repairs)
         if when is None or not when.span.contains(seen.as_of):
             continue
         values: dict[str, Value] = {}

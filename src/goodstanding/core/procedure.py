@@ -24,7 +24,7 @@ CALENDAR = "calendar"
 OPENING = "opening"
 """What starts a period that runs from the day on which the case was opened."""
 
-EFFECTS = frozenset({"enter", "lift", "restore", "annul", "ask_repair"})
+EFFECTS = frozenset({"enter", "lift", "restore", "annul", "ask_repair", "grant_repair", "revoke_repair"})
 """What a step may do outside its case; `goodstanding.records.case_effects` does it, in the transaction of the step."""
 
 

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from goodstanding.core.dates import Calendar, Span
-from goodstanding.core.disclosure import shown
+from goodstanding.core.disclosure import counted_anew, shown
 from goodstanding.core.entity import Profile, profile
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact, FieldType, Value
@@ -72,15 +72,17 @@ def remedies(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> 
     calendar = lenient(book.calendar)
     found = list(_duties(seen, who, book))
     found += _cures(seen, who, book, calendar)
+    granted = list(seen.of(book.disclosure.repair_kind))
     for fact in seen.facts:
-        if not _weighs(fact, book, day):
+        if not _weighs(fact, book, day, granted):
             continue
-        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, calendar)
+        anew_on = counted_anew(fact, granted)
+        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, calendar, anew_on=anew_on)
         barred = [one.until_on for one in asked.missing if one.lack is Lack.BARRED]
         if asked.rule is None or asked.from_on is None or None in barred:
             continue
         on = max([asked.from_on, *(ends_on for ends_on in barred if ends_on is not None)])
-        if in_view(fact, book, on):
+        if in_view(fact, book, on, granted):
             found.append(Remedy(Means.REPAIR, asked.rule.rule, on, (fact,), asks=asked.rule.asks))
     return tuple(found)
 
@@ -147,18 +149,22 @@ def supposed(seen: View, kind: str, on: date, payload: Mapping[str, Value]) -> F
     return Fact(entity, kind, SUPPOSED, ref, Span(on), seen.known_at, payload)
 
 
-def _weighs(fact: Fact, book: Rulebook, day: date) -> bool:
+def _weighs(fact: Fact, book: Rulebook, day: date, repairs: Sequence[Fact]) -> bool:
     """Tell whether a fact still burdens a business on a day: it may be weighed, is in view, and an entry stands."""
-    if not book.kinds[fact.kind].is_feature or not in_view(fact, book, day):
+    if not book.kinds[fact.kind].is_feature or not in_view(fact, book, day, repairs):
         return False
     return fact.kind != book.lists.entry_kind or fact.span.contains(day)
 
 
-def in_view(fact: Fact, book: Rulebook, day: date) -> bool:
-    """Tell whether a fact is still shown on a day; one of a kind that never is public stays as it is."""
+def in_view(fact: Fact, book: Rulebook, day: date, repairs: Sequence[Fact] = ()) -> bool:
+    """Tell whether a fact is still shown on a day; one of a kind that never is public stays as it is.
+
+    Args:
+        repairs: Facts of the repair kind of the same business.
+    """
     if not book.kinds[fact.kind].is_public:
         return True
-    when = shown(fact, book.disclosure, book.calendar)
+    when = shown(fact, book.disclosure, book.calendar, repairs=repairs)
     return when is not None and when.span.contains(day)
 
 

@@ -164,10 +164,17 @@ def repair_of(fact: Fact, repairs: Sequence[Repair], day: date, target: str = ""
 
 
 def first_application(
-    fact: Fact, repairs: Sequence[Repair], calendar: Calendar, from_on: date, target: str = ""
+    fact: Fact,
+    repairs: Sequence[Repair],
+    calendar: Calendar,
+    from_on: date,
+    target: str = "",
+    anew_on: date | None = None,
 ) -> tuple[date, Repair] | None:
     """Return the first day, not before ``from_on``, on which a fact's repair may be asked for, and the rule then.
 
+    Args:
+        anew_on: Day from which the time in view counts anew; see `goodstanding.core.disclosure.counted_anew`.
     Returns:
         ``None`` where the rules known today never allow it.
     Raises:
@@ -176,25 +183,25 @@ def first_application(
     days = {from_on}
     for repair in repairs:
         days.add(repair.rule.validity.from_on)
-        opens = _opens(fact, repair, calendar)
+        opens = _opens(fact, repair, calendar, anew_on)
         if opens is not None:
             days.add(opens)
     for day in sorted(day for day in days if day >= from_on):
         repair_then = repair_of(fact, repairs, day, target)
         if repair_then is None:
             continue
-        opens = _opens(fact, repair_then, calendar)
+        opens = _opens(fact, repair_then, calendar, anew_on)
         if opens is not None and opens <= day:
             return day, repair_then
     return None
 
 
-def _opens(fact: Fact, repair: Repair, calendar: Calendar) -> date | None:
+def _opens(fact: Fact, repair: Repair, calendar: Calendar, anew_on: date | None) -> date | None:
     if repair.after is None or repair.kind != fact.kind:
         return None
     said = fact.payload.get(repair.counted_from) if repair.counted_from else None
     start = date.fromisoformat(said) if isinstance(said, str) and said else fact.span.from_on
-    return period_end(start, repair.after, calendar) + timedelta(days=1)
+    return period_end(max(start, anew_on or start), repair.after, calendar) + timedelta(days=1)
 
 
 class Lack(Enum):
@@ -260,18 +267,25 @@ class Eligibility:
 
 
 def eligibility(
-    fact: Fact, seen: View, entry_kind: str, repairs: Sequence[Repair], calendar: Calendar, target: str = ""
+    fact: Fact,
+    seen: View,
+    entry_kind: str,
+    repairs: Sequence[Repair],
+    calendar: Calendar,
+    target: str = "",
+    anew_on: date | None = None,
 ) -> Eligibility:
     """Return whether a fact's repair may be asked for on the day of a view, and what is missing.
 
     Args:
         seen: The business's facts as of the day.
         entry_kind: Kind of the facts that enter a business in a list.
+        anew_on: See `first_application`.
     Raises:
         CalendarYearUnknown: A working-day period leaves the covered years.
     """
     day = seen.as_of
-    first = first_application(fact, repairs, calendar, day, target)
+    first = first_application(fact, repairs, calendar, day, target, anew_on)
     rule = repair_of(fact, repairs, day, target) if first is None else first[1]
     if first is None:
         lack = Lack.UNPROVIDED if rule is None else Lack.NEVER

@@ -7,8 +7,9 @@ since when the business exists by this one, as YYYYMMDD), and one column for eac
 numbers, truth values and days as such, codes as text, several codes as a whole number with a bit for each.
 
 Rules kept here:
-- What has left the public view on its lawful day is no feature either; what was never to be shown never is one. Facts
-  of a kind that is not public by nature, such as complaints, are features as long as their catalogue says so.
+- What has left the public view on its lawful day is no feature either, be it that its time was over or that it was
+  repaired; what was never to be shown never is one. Facts of a kind that is not public by nature, such as complaints,
+  are features as long as their catalogue says so.
 - Personal and official fields never become columns.
 - A row serves every day, so it says only what the facts begun by its own first day tell.
 - What a relation carries over from another business stands among the rows of this one under ``related.<kind>``, from
@@ -118,7 +119,8 @@ def readings(book: Rulebook) -> dict[str, Reading]:
             features = _features(kind)
             fields = {name: field.type for name, field in features.items()}
             several = {name: bits(field) for name, field in features.items() if field.type is FieldType.CODES}
-            found[code] = Reading(is_registration, kind.is_public, Disclosure(display, ()), fields, several)
+            disclosure = Disclosure(display, (), repair_kind=book.disclosure.repair_kind)
+            found[code] = Reading(is_registration, kind.is_public, disclosure, fields, several)
     for relation in book.related:
         found |= {PREFIX + carried: found[carried] for carried in relation.carries}
     return found
@@ -191,6 +193,7 @@ def _carried_rows(
 
 def _own_rows(seen: View, book: Rulebook, by_kind: Mapping[str, Reading]) -> list[dict[str, Any]]:
     first = next(seen.of(book.roles.kind), None)
+    repairs = list(seen.of(book.disclosure.repair_kind))
     rows = []
     for place, fact in enumerate(seen.facts):
         reading = by_kind.get(fact.kind)
@@ -200,7 +203,7 @@ def _own_rows(seen: View, book: Rulebook, by_kind: Mapping[str, Reading]) -> lis
         if reading.is_registration:
             established = _established(fact, first or fact, book)
         elif reading.is_public:
-            when = shown(fact, reading.disclosure, book.calendar)
+            when = shown(fact, reading.disclosure, book.calendar, repairs=repairs)
             if when is None or when.span.is_empty:
                 continue
             hidden = None if when.span.until_on is None else day_number(when.span.until_on)

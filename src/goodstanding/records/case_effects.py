@@ -1,9 +1,11 @@
-"""What a step of a case does outside it: an entry made, lifted or restored, an entry withdrawn, an application checked.
+"""What a step of a case does outside it: entries made, lifted, restored, withdrawn; repairs asked, granted, revoked.
 
 Rules kept here:
 - An effect runs in the transaction of its step: either both stand, or neither.
 - It makes what the facts call for, never more: an entry needs a ground that was there on the day the case was opened
-  and has not fallen since; a removal needs an entry that stands.
+  and has not fallen since; a removal needs an entry that stands, a repair a record that is still shown.
+- A repair is a fact of its own about the record it repairs, which stays as it was said; a revoked one keeps its first
+  day and has an end.
 - The decision names its case and step; `replay` judges the step again from the steps before it.
 """
 
@@ -14,16 +16,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from goodstanding.core.case import Actor, Case, take_step
+from goodstanding.core.dates import Span
+from goodstanding.core.disclosure import counted_anew, record_of
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import DecisionDiffers, GoodstandingError, NoLongerCalledFor, RepairRefused
 from goodstanding.core.fact import Fact
-from goodstanding.core.ledger import heads, view
-from goodstanding.core.listing import Act, Proposal, proposals
+from goodstanding.core.ledger import ended, heads, view
+from goodstanding.core.listing import DECISIONS, Act, Proposal, proposals
 from goodstanding.core.procedure import Step
+from goodstanding.core.remedy import in_view
 from goodstanding.core.repair import eligibility
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import annulments, ledger, measures
-from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
+from goodstanding.records.decisions import APPROVE, LISTING, REPAIR, fact_of, numbers, outcome_of
 from goodstanding.records.models import Decision, ProposalRecord
 
 
@@ -95,6 +100,75 @@ def _decide(deed: Deed) -> str:
     return number
 
 
+def _repair(deed: Deed) -> str:
+    """Grant or revoke the repair of the one record the case is about, with a decision."""
+    known = ledger.facts_of(deed.case.entity_id)
+    position = ledger.position()
+    number = next(numbers(deed.day.year, REPAIR))
+    fact = _repair_fact(deed, known, number)
+    Decision.objects.create(
+        number=number,
+        kind=REPAIR,
+        entity_id=deed.case.entity_id,
+        rule_number=deed.step.rule.number,
+        as_of=deed.day,
+        known_at=deed.now,
+        ledger_position=position,
+        rulebook_digest=deed.book.digest,
+        facts=list(deed.case.about),
+        outcome=_repair_outcome(deed),
+        reason=deed.reason,
+        decided_by=deed.actor.id,
+        decided_on=deed.day,
+        decided_at=deed.now,
+    )
+    ledger.append([fact], deed.now)
+    return number
+
+
+def _repair_outcome(deed: Deed) -> dict[str, str]:
+    return {
+        "verdict": APPROVE,
+        "act": deed.step.effect,
+        "case": deed.case.number,
+        "step": deed.step.code,
+        "role": deed.actor.role,
+    }
+
+
+def _repair_fact(deed: Deed, known: list[Fact], number: str) -> Fact:
+    """Return the fact that repairs, or the correction that ends one.
+
+    Raises:
+        NoLongerCalledFor: The record is not shown any more, or the repair does not stand.
+    """
+    book = deed.book
+    seen = view(known, deed.day, deed.now)
+    about = next((fact for fact in seen.facts if fact.digest in deed.case.about), None)
+    granted = list(seen.of(book.disclosure.repair_kind))
+    if deed.step.effect == "revoke_repair":
+        if about is None or about.kind != book.disclosure.repair_kind or about.span.until_on is not None:
+            raise _refused(deed, "No repair stands that could be revoked.")
+        return ended(about, deed.day, DECISIONS, number, deed.now)
+    if about is None or not in_view(about, book, deed.day, granted):
+        raise _refused(deed, "The record is not shown any more.")
+    return Fact(
+        entity_id=about.entity_id,
+        kind=book.disclosure.repair_kind,
+        source=DECISIONS,
+        source_ref=number,
+        span=Span(deed.day),
+        known_at=deed.now,
+        payload={
+            "fact": about.digest,
+            "record": record_of(about),
+            "rule": deed.step.rule.number,
+            "decision": number,
+            "authority": book.lists.authority,
+        },
+    )
+
+
 def _annul(deed: Deed) -> str:
     """Withdraw what the case is about, with all that rests on it."""
     made: list[Decision] = []
@@ -112,7 +186,11 @@ def _ask_repair(deed: Deed) -> str:
         fact = standing.get(digest)
         if fact is None:
             raise _no_repair(deed, "What it is about no longer stands.")
-        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, book.calendar)
+        granted = list(seen.of(book.disclosure.repair_kind))
+        if not in_view(fact, book, deed.day, granted):
+            raise _no_repair(deed, "It is not shown any more.")
+        anew_on = counted_anew(fact, granted)
+        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, book.calendar, anew_on=anew_on)
         if asked.missing:
             rule = "" if asked.rule is None else f" ({asked.rule.rule.number})"
             raise _no_repair(deed, "; ".join(map(str, asked.missing)) + rule + ".")
@@ -125,6 +203,8 @@ _EFFECTS: dict[str, Callable[[Deed], str]] = {
     "restore": _decide,
     "annul": _annul,
     "ask_repair": _ask_repair,
+    "grant_repair": _repair,
+    "revoke_repair": _repair,
 }
 
 
@@ -148,6 +228,8 @@ def replay(decision: Decision, before: Case, evidence: dict[str, str], book: Rul
     known = ledger.facts_of(decision.entity_id, decision.ledger_position)
     try:
         take_step(before, step.code, deed.actor, day, evidence, procedure, book.calendar)
+        if decision.kind == REPAIR:
+            return _same_repair(decision, deed, known)
         proposal = _called_for(deed, known)
     except GoodstandingError as error:
         raise _differs(decision.number, error.found) from error
@@ -155,6 +237,16 @@ def replay(decision: Decision, before: Case, evidence: dict[str, str], book: Rul
     if {"facts": list(proposal.facts), "rule": proposal.rule.number, **_outcome(deed, proposal)} != stated:
         raise _differs(decision.number, "The facts and rules then known call for something else.")
     fact = fact_of(proposal, known, book, day, decision.number, now)
+    if fact.digest not in {one.digest for one in ledger.facts_of(decision.entity_id)}:
+        raise _differs(decision.number, f"The ledger does not hold the fact {fact.digest} that it made.")
+    return decision
+
+
+def _same_repair(decision: Decision, deed: Deed, known: list[Fact]) -> Decision:
+    stated = (decision.outcome, decision.facts, decision.rule_number)
+    if stated != (_repair_outcome(deed), list(deed.case.about), deed.step.rule.number):
+        raise _differs(decision.number, "The step says something else.")
+    fact = _repair_fact(deed, known, decision.number)
     if fact.digest not in {one.digest for one in ledger.facts_of(decision.entity_id)}:
         raise _differs(decision.number, f"The ledger does not hold the fact {fact.digest} that it made.")
     return decision

@@ -29,9 +29,13 @@ LISTING = "listing"
 ANNULMENT = "annulment"
 """Kind of the decisions that undo."""
 
+REPAIR = "repair"
+"""Kind of the decisions that repair a record, or revoke a repair."""
+
 APPROVE = "approve"
 """Verdict of a decision that made a fact; any other made none."""
 
+_MARKS = {ANNULMENT: "A", REPAIR: "R"}
 _LOCK = 0x600D_DEC1  # any number, the same in every process
 
 
@@ -43,12 +47,14 @@ def lock_numbers() -> None:
 
 
 def numbers(year: int, kind: str = LISTING) -> Iterator[str]:
-    """Yield fresh decision numbers of a year, such as ``2026-00000123``, or ``2026-A0000123`` for what undoes others.
+    """Yield fresh decision numbers of a year, such as ``2026-00000123``; ``2026-A0000123`` for what undoes others, and
+    ``2026-R0000123`` for repairs.
 
     Ask inside the transaction that uses them.
     """
     lock_numbers()
-    mark, digits = ("A", 7) if kind == ANNULMENT else ("", 8)
+    mark = _MARKS.get(kind, "")
+    digits = 8 - len(mark)
     begun = f"{year}-{mark}"
     last = Decision.objects.filter(kind=kind, number__startswith=begun).aggregate(last=Max("number"))["last"]
     serial = int(last.removeprefix(begun)) if last else 0

@@ -24,6 +24,6 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
         return annulments.replay(number)
     if kind == bans.BAN:
         return bans.replay(number, rulebook_of)
-    if kind == decisions.LISTING and "case" in decision.outcome:
+    if kind == decisions.REPAIR or (kind == decisions.LISTING and "case" in decision.outcome):
         return cases.replay(decision, rulebook_of(decision.rulebook_digest))
     return decisions.replay(number, rulebook_of)

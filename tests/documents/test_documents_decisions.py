@@ -10,7 +10,7 @@ from goodstanding.core.case import Actor, Case, Taken
 from goodstanding.core.dates import Span
 from goodstanding.core.document import MASK, Role, published
 from goodstanding.core.errors import CaseUnknown, DecisionUnknown, DocumentUnknown
-from goodstanding.core.fact import Fact
+from goodstanding.core.fact import Fact, Value
 from goodstanding.core.procedure import Procedure, Step
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.served import decision_document, document_of, step_document, wording_of
@@ -177,6 +177,44 @@ def test_a_mark_is_put_on_and_taken_off_and_no_list_is_spoken_of(register: Home)
     for one in (first, second):
         assert "列入" not in one.text
         assert words_of(set_pdf(one)) == squeezed(one.text)
+
+
+def test_a_repair_and_its_revocation_name_the_record_and_each_other(db: None, home: Home) -> None:
+    book, begun, asked = home.rulebook, date(2026, 1, 12), date(2026, 5, 11)
+    region = min(book.tables["regions"])
+    opened = fact("registration", date(2020, 1, 5), name=NAME, subject_type="enterprise", status="open", region=region)
+    said = {
+        "severity": "moderate",
+        "violation": "标签不符合规定",
+        "decided_on": "2026-01-12",
+        "published_on": "2026-01-12",
+    }
+    fined: dict[str, Value] = {**PENALTY.payload, **said}
+    penalty = fact("penalty", begun, **fined)
+    ledger.deliver([ledger.Delivered(one) for one in (opened, penalty)], NOW)
+    owner, later = Actor("owner", "business"), asked + timedelta(days=2)
+    first = cases.open_case(book, "penalty_repair", WHO, [penalty.digest], owner, asked, NOW).number
+    take(home, first, "apply", owner, asked, application="甲", commitment="乙", performance="丙")
+    take(home, first, "accept", OFFICER, asked)
+    take(home, first, "grant", CHIEF, later, decision="丁")
+    granted = Decision.objects.get()
+    text = decision_document(home, granted.number).text
+    assert "信用修复决定书" in text
+    assert "准予修复行政处罚（示市监罚〔2025〕17号），自2026年5月13日起停止公示" in text
+    assert f"案号：{first}" in text
+    assert "（R-09，" in text
+    repair = next(one for one in ledger.facts_of(WHO) if one.kind == book.disclosure.repair_kind)
+    found_on = later + timedelta(days=30)
+    second = cases.open_case(book, "repair_revocation", WHO, [repair.digest], OFFICER, found_on, NOW).number
+    take(home, second, "find", OFFICER, found_on, fraud="戊")
+    take(home, second, "revoke", CHIEF, found_on, decision="己")
+    revoked = Decision.objects.order_by("-id")[0]
+    text = decision_document(home, revoked.number).text
+    assert f"自2026年6月12日起，撤销对行政处罚（示市监罚〔2025〕17号）的修复。原修复决定：{granted.number}。" in text
+    for number in (granted.number, revoked.number):
+        for language in ("zh", "en"):
+            document = decision_document(home, number, language)
+            assert words_of(set_pdf(document)) == squeezed(document.text)
 
 
 def test_an_annulment_names_what_falls_and_why(register: Home, listed: str) -> None:

@@ -1,4 +1,4 @@
-"""The document of a decision on a list, and of an annulment, from the decision and the facts then known.
+"""The document of a decision on a list, of a repair and of an annulment, from the decision and the facts then known.
 
 Rules kept here:
 - What is said was known at the decision, under its rulebook: the same document is composed again at any later time.
@@ -22,7 +22,7 @@ from goodstanding.core.opening import about_of, openers
 from goodstanding.core.rule import Rule, in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.wording import Wording
-from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING
+from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, REPAIR
 from goodstanding.records.models import Decision
 
 BUSINESS = "business"
@@ -31,7 +31,9 @@ BUSINESS = "business"
 
 def is_served(decision: Decision) -> bool:
     """Tell whether a decision has a document: it changed what stands on a business's record."""
-    return decision.kind == ANNULMENT or (decision.kind == LISTING and decision.outcome["verdict"] == APPROVE)
+    if decision.kind == ANNULMENT:
+        return True
+    return decision.kind in (LISTING, REPAIR) and bool(decision.outcome["verdict"] == APPROVE)
 
 
 def of_decision(decision: Decision, facts: Sequence[Fact], wording: Wording) -> Document:
@@ -53,6 +55,8 @@ def of_decision(decision: Decision, facts: Sequence[Fact], wording: Wording) -> 
         raise unknown(decision.number, "It is about no business known by then.")
     if decision.kind == ANNULMENT:
         title, body = _annulment(decision, before, wording)
+    elif decision.kind == REPAIR:
+        title, body = _repair(decision, before, facts[at], wording)
     else:
         title, body = _listing(decision, before, facts[at], who, wording)
     paragraphs = (*wording.head(title, decision.number, who), *body, *wording.foot(decision.decided_on))
@@ -166,10 +170,23 @@ def _rights(entry: Fact, decision: Decision, wording: Wording) -> Iterator[Parag
             yield wording.item("right_within", period=wording.period(about.within), **cited)
 
 
+def _repair(decision: Decision, before: list[Fact], made: Fact, wording: Wording) -> tuple[str, list[Paragraph]]:
+    act, on = decision.outcome["act"], decision.decided_on
+    record = next(fact for fact in before if fact.digest == made.payload["fact"])
+    kind = wording.of(wording.book.kinds[record.kind].rule.title)
+    number = _number_of(record)
+    what = wording.t(f"document.annul.{'record' if number else 'record_plain'}", kind=kind, number=number)
+    body = [wording.item("case", number=decision.outcome["case"]), wording.heading("facts")]
+    body += [*_found(act, _rule_of(decision, wording), wording), *_reason(decision, wording)]
+    said = {"what": what, "day": wording.day(on), "number": str(made.payload["decision"])}
+    body += [wording.heading("decided"), wording.body(f"{act}.decided", **said)]
+    return wording.t(f"document.{act}.title"), body
+
+
 def _annulment(decision: Decision, facts: list[Fact], wording: Wording) -> tuple[str, list[Paragraph]]:
     outcome = decision.outcome
     kind = wording.of(wording.book.kinds[outcome["kind"]].rule.title)
-    undone = outcome["undone"] or _said_number(decision, facts)
+    undone = outcome["undone"] or _number_of(next((one for one in facts if one.digest == decision.facts[-1]), None))
     key = "record" if undone else "record_plain"
     what = wording.t(f"document.annul.{key}", kind=kind, number=undone)
     rule = _rule_of(decision, wording)
@@ -178,10 +195,10 @@ def _annulment(decision: Decision, facts: list[Fact], wording: Wording) -> tuple
     return wording.t("document.annul.title"), body
 
 
-def _said_number(decision: Decision, facts: list[Fact]) -> str:
-    """Return the number that a fact of another source bears where it was annulled, or nothing."""
-    fact = next((one for one in facts if one.digest == decision.facts[-1]), None)
-    return "" if fact is None else str(fact.payload.get("decision") or fact.payload.get("document") or "")
+def _number_of(fact: Fact | None) -> str:
+    """Return the number that a record bears as a paper, or nothing."""
+    found = () if fact is None else (fact.payload.get(name) for name in ("decision", "document_number", "document"))
+    return next((one for one in found if isinstance(one, str) and one), "")
 
 
 def _rule_of(decision: Decision, wording: Wording, made: Fact | None = None) -> Rule | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_no_markup_in_the_data_is_read_as_markup(body: str) -> None:
 def test_the_same_document_gives_the_same_bytes_and_another_gives_others() -> None:
     assert set_pdf(letter("甲")) == set_pdf(letter("甲"))
     assert set_pdf(letter("甲")) != set_pdf(letter("乙"))
+
+
+def test_several_readers_at_once_each_get_their_own() -> None:
+    told = [letter("甲" * 40 + str(number % 4)) for number in range(24)]
+    with ThreadPoolExecutor(6) as readers:
+        made = list(readers.map(set_pdf, told))
+    assert [words_of(one) for one in made[:4]] == [squeezed(one.text) for one in told[:4]]
+    assert made == made[:4] * 6
 
 
 @pytest.mark.parametrize(("language", "tag"), [("zh", "zh-CN"), ("en", "en")])

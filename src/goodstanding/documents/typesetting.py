@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,7 @@ FAMILY = "Noto Serif CJK SC"
 """What documents are set in, in every language: its Latin letters are as good as its Chinese ones."""
 
 _FILES = ("NotoSerifCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc")
+_one_at_a_time = threading.Lock()  # the compiler refuses a second thread while it works
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -86,12 +88,13 @@ def set_pdf(document: Document) -> bytes:
     }
     stamp = datetime.combine(document.on, time(), UTC)
     try:
-        made = _compiler(font_folder()).compile(
-            format="pdf",
-            sys_inputs={"document": json.dumps(said, ensure_ascii=False)},
-            pdf_standards=STANDARDS,
-            timestamp=stamp,
-        )
+        with _one_at_a_time:
+            made = _compiler(font_folder()).compile(
+                format="pdf",
+                sys_inputs={"document": json.dumps(said, ensure_ascii=False)},
+                pdf_standards=STANDARDS,
+                timestamp=stamp,
+            )
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise

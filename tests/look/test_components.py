@@ -45,6 +45,7 @@ def test_text_is_escaped_and_markup_stays() -> None:
         "ui.fact_card(bad, [(bad, bad)], authority=bad, basis=bad, ends=bad, tag=bad, actions=[(bad, bad)])",
         "ui.summary_list([(bad, bad, [(bad, bad)])])",
         "ui.table(bad, [bad], [[bad]])",
+        "ui.table(bad, [bad, bad, bad], [[bad, bad, bad]])",
         "ui.timeline([{'on': '2026-11-20', 'title': bad, 'text': bad, 'source': bad, 'tag': bad}])",
         "ui.breadcrumbs([(bad, bad)])",
         "ui.pagination(2, 3, bad)",
@@ -63,6 +64,12 @@ def test_no_component_lets_text_become_markup(env: Environment, expression: str)
     html = show(env, expression, bad='"><script>alert(1)</script>')
     assert "<script" not in html
     assert "&lt;script" in html
+
+
+def test_a_table_of_words_carries_its_headings_to_every_value_and_one_of_figures_does_not(env: Environment) -> None:
+    html = show(env, "ui.table('T', ['<b>When</b>' | safe, 'Who', 'What'], [['1', '2', '3']])")
+    assert [html.count(f'data-label="{label}"') for label in ("When", "Who", "What")] == [1, 1, 1]
+    assert "data-label" not in show(env, "ui.table('T', ['When', 'Who', 'What'], [['1', '2', '3']], numeric=[1])")
 
 
 def test_a_fact_tells_who_by_what_rule_and_until_when(env: Environment) -> None:

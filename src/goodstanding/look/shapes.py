@@ -35,10 +35,18 @@ def summary_rows(rows: Iterable[Sequence[Any]]) -> list[Parameters]:
     return shaped
 
 
-def table_cells(row: Iterable[Any], numeric: Sequence[int] = ()) -> list[Parameters]:
-    """Return the cells of one table row; columns in ``numeric`` (from 0) are set as figures."""
+def table_cells(row: Iterable[Any], numeric: Sequence[int] = (), labels: Sequence[Any] = ()) -> list[Parameters]:
+    """Return the cells of one table row.
+
+    Args:
+        numeric: Columns set as figures, from 0.
+        labels: Headings of the columns, where each cell is to carry its own for a screen too narrow for columns.
+    """
+    told = [str(escape(label).striptags()) for label in labels]
     return [
-        {"html": escape(value)} | ({"format": "numeric"} if column in numeric else {})
+        {"html": escape(value)}
+        | ({"format": "numeric"} if column in numeric else {})
+        | ({"attributes": {"data-label": told[column]}} if told else {})
         for column, value in enumerate(row)
     ]
 

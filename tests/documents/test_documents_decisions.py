@@ -170,12 +170,14 @@ def test_a_mark_is_put_on_and_taken_off_and_no_list_is_spoken_of(register: Home)
     lift = ProposalRecord.objects.get(entity_id=shop, act="lift")
     taken_off = decide(register, lift.pk, Verdict.APPROVE, "chen", "", later, NOW)
     first, second = (decision_document(register, one.number) for one in (put_on, taken_off))
-    assert "将你单位标记为经营异常状态" in first.text
+    assert "你单位被标记为经营异常状态" in first.text
     assert "解除标记的条件" in first.text
     assert "解除对你单位的经营异常状态标记" in second.text
-    assert f"原标记决定：{put_on.number}" in second.text
+    assert f"原标记文号：{put_on.number}" in second.text
     for one in (first, second):
+        # The law asks for no written decision of a mark.
         assert "列入" not in one.text
+        assert "决定" not in one.text
         assert words_of(set_pdf(one)) == squeezed(one.text)
 
 

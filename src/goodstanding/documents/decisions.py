@@ -102,7 +102,7 @@ def _listing(
     rule = _rule_of(decision, wording, made)
     key = f"{mark}{act.value}"
     body += [wording.heading("facts"), *_found(key, rule, wording), *_reason(decision, wording)]
-    body.append(wording.heading("decided"))
+    body.append(wording.heading(f"{mark}decided"))
     if act is Act.ENTER:
         body.append(wording.body(f"{key}.decided", day=wording.day(on), list=list_title))
         body += _entry(made, [*before, made], who, decision, wording, mark)

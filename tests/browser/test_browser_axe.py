@@ -72,6 +72,7 @@ ELSEWHERE = {
     "office/case/<name:number>/take": "leads back to the case",
     "office/case/<name:number>/<serial:serial>.pdf": "a file",
     "office/business/<name:entity_id>/certificate.pdf": "a file",
+    "office/mine/days.ics": "a file",
     "office/decision/<number:number>/annul": "leads back to the decision",
     "office/decision/<number:number>.pdf": "a file",
     "office/ban/<name:number>/withdraw": "leads back to the business",

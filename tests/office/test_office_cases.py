@@ -143,7 +143,9 @@ def test_the_business_opens_no_listing_against_itself(office: Home, penalty: Fac
     said = {"procedure": "serious_listing", "about": penalty.digest}
     assert business.post(f"/office/business/{ENTITY}/case", said).status_code == 409
     assert cases.latest(1) == []
-    assert "没有可以启动的程序" in business.get(f"/office/business/{ENTITY}/cases").content.decode()
+    offered = business.get(f"/office/business/{ENTITY}/cases").content.decode()
+    assert 'value="serious_listing"' not in offered
+    assert 'value="penalty_repair"' in offered
 
 
 def test_a_case_that_is_not_there_is_not_found(signed_in: SignedIn) -> None:

@@ -12,11 +12,14 @@ from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role, may
 from goodstanding.office.pages import page, the_home
 from goodstanding.office.queue import names_of
-from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of
+from goodstanding.records.bans import BAN
+from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, REPAIR, decision_of
 from goodstanding.records.models import Decision
 from goodstanding.records.replay import replay
 
 PER_PAGE = 50
+PROVEN = frozenset({LISTING, ANNULMENT, BAN, REPAIR})
+"""Kinds of decisions that are taken again when they are read."""
 
 
 @require_GET
@@ -34,7 +37,8 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     """Show one decision, and whether the facts and rules then known still give it."""
     found = decision_of(number)
     differs: GoodstandingError | None = None
-    if found.kind in (LISTING, ANNULMENT):
+    is_proven = found.kind in PROVEN
+    if is_proven:
         try:
             replay(number, the_home().rulebook_of)
         except DecisionDiffers as error:
@@ -43,6 +47,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     values = {
         "decision": found,
         "is_listing": is_listing,
+        "is_proven": is_proven,
         "is_annulment": found.kind == ANNULMENT,
         "may_annul": is_listing and found.outcome["verdict"] == APPROVE and may(request.user, Role.CHIEF),
         "differs": differs,

@@ -3,7 +3,7 @@
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `lacks`, `classed`,
-`treated`, `lot`, `binds`, `banned`, `ban`, `course`. Keys nobody asked for are refused.
+`treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `course`. Keys nobody asked for are refused.
 
 `shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
 otherwise. `lacks` asks whether a fact's repair may be asked for on the day: `{ fact, target, missing }`, each missing
@@ -16,8 +16,10 @@ either `left_out_by` with the `until` day (none where the class decides) or `is_
 
 `binds` asks at the point of use: `{ purpose, measures = [{ measure, rule, effect }] }`, for the facts of the case on
 the day. `banned` lists the bans that run: `{ ban, rule, through }`. `ban` asks what a statute allows: `{ ban, from,
-term }` and either `through` (none for life) or `refused = true`. `course` is the course of one case through its
-procedure; see `course.py` beside this.
+term }` and either `through` (none for life) or `refused = true`. `gates` asks what the record of a penalty says before
+an entry: whatever it names of `ground`, `heavier`, `grave` and `exit` as answer, reason and rule number ("met kind
+V-01"), and the `weights` of each factor; `judged = false` where nothing judges it. `course` is the course of one case
+through its procedure; see `course.py` beside this.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from goodstanding.core.disclosure import due, shown
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import BanUnlawful
 from goodstanding.core.fact import Fact, Value
+from goodstanding.core.gravity import judge
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import proposals
 from goodstanding.core.measure import Target, ban_in_force, ban_span, bans_on, for_purpose, measures_on, term_of
@@ -61,6 +64,7 @@ EXPECTATIONS = (
     "binds",
     "banned",
     "ban",
+    "gates",
     "course",
 )
 
@@ -169,8 +173,24 @@ def run(case: Case, book: Rulebook) -> None:
         assert _sorted(found) == _sorted(expected["banned"])
     if "ban" in expected:
         _hold_ban(dict(expected["ban"]), book)
+    if "gates" in expected:
+        _hold_gates(dict(expected["gates"]), facts, book)
     if "course" in expected:
         hold_course(dict(expected["course"]), on, book)
+
+
+def _hold_gates(wanted: dict[str, Any], facts: Mapping[str, Fact], book: Rulebook) -> None:
+    assert book.gravity is not None
+    found = judge(facts[wanted.pop("fact")], facts.values(), book.gravity)
+    assert (found is not None) is wanted.pop("judged", True)
+    if found is None:
+        assert not wanted
+        return
+    if "weights" in wanted:
+        assert {one.factor.code: list(one.said) for one in found.weights} == wanted.pop("weights")
+    said = {"ground": found.ground, "heavier": found.heavier, "grave": found.grave, "exit": found.exit}
+    told = {name: f"{one.answer.value} {one.because.value} {one.rule.number}" for name, one in said.items()}
+    assert {name: told[name] for name in wanted} == wanted
 
 
 def _hold_eligibility(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:

@@ -3,8 +3,8 @@
 A rulebook is a folder of TOML files. All of them are read whole before anything is used, every mistake names file and
 key, and the digest over all files goes on every decision taken under it. Files: rulebook.toml (who, identity, roles,
 code tables), calendar.toml, facts.toml, disclosure.toml, duties.toml, lists.toml, classification.toml,
-inspection.toml; and, where the jurisdiction has such, measures.toml and procedures.toml with a file of
-its own for each procedure (`PROCEDURE`).
+inspection.toml; and, where the jurisdiction has such, measures.toml, procedures.toml with a file of its own for
+each procedure (`PROCEDURE`), and gravity.toml.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from goodstanding.core.entity import IdentityScheme, Roles, read_roles, read_sch
 from goodstanding.core.errors import NoRuleInForce, ScaleUnknown
 from goodstanding.core.fact import Exposure, FactKind, Field, FieldType, Subject
 from goodstanding.core.forbidden import lowered, why_never
+from goodstanding.core.gravity import Gravity
+from goodstanding.core.gravity_reading import read_gravity
 from goodstanding.core.inspection import Inspection, read_inspection
 from goodstanding.core.listing import Lists
 from goodstanding.core.listing_reading import read_lists
@@ -40,7 +42,7 @@ from goodstanding.core.treatment_reading import read_supervision
 
 FILES = ("rulebook", "calendar", "facts", "disclosure", "duties", "lists", "classification", "inspection")
 
-OPTIONAL_FILES = ("measures", "procedures")
+OPTIONAL_FILES = ("measures", "procedures", "gravity")
 """What a jurisdiction may have besides; one without such a file has nothing of the kind."""
 
 PROCEDURE = "procedure_"
@@ -80,6 +82,7 @@ class Rulebook:
     supervision: Supervision
     measures: Measures
     procedures: Procedures
+    gravity: Gravity | None
     digest: str
 
     def title_of(self, table: str, code: str) -> Mapping[str, str]:
@@ -147,6 +150,7 @@ class Rulebook:
         found += self.supervision.rules
         found += self.measures.rules
         found += self.procedures.rules
+        found += [] if self.gravity is None else self.gravity.rules
         by_number: dict[str, list[Rule]] = {}
         for rule in found:
             by_number.setdefault(rule.number, []).append(rule)
@@ -196,6 +200,9 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
     procedures = NONE
     if "procedures" in tables:
         procedures = read_procedures(tables["procedures"], of_procedures, languages, EFFECTS, kinds)
+    gravity = None
+    if "gravity" in tables:
+        gravity = read_gravity(tables["gravity"], languages, kinds, {one.code for one in procedures.versions})
     book = Rulebook(
         code=head.text("code"),
         title=head.words("title", languages),
@@ -221,6 +228,7 @@ def load(files: Mapping[str, bytes], indicators: Collection[str] | None = None) 
         supervision=supervision,
         measures=measures,
         procedures=procedures,
+        gravity=gravity,
         digest=digest(files),
     )
     _check_roles(head, book, never_weighed)

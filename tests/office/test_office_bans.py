@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from goodstanding.home import Home
+from goodstanding.office import business
 from goodstanding.office.accounts import Role
 from goodstanding.records.bans import of_person, person_key
 from goodstanding.records.models import Decision
@@ -46,6 +49,18 @@ def test_an_officer_records_a_ban_and_a_chief_withdraws_it(signed_in: SignedIn, 
     assert chief.post(f"/office/ban/{made.number}/withdraw", {"reason": "Judgment 12."}).status_code == 302
     assert [fact.span.is_empty for fact in of_person(person_key(office, NUMBER))] == [False, True]
     assert "Ban withdrawn" in chief.get("/office/decisions?lang=en").content.decode()
+
+
+def test_the_file_names_the_decision_on_a_ban_no_longer_than_the_ban_runs(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    officer.post(ADDRESS, GIVEN)
+    number = Decision.objects.get(kind="ban").number
+    file = f"/office/business/{ENTITY}"
+    for last, is_told in ((date(2031, 11, 1), True), (date(2031, 11, 2), False)):
+        monkeypatch.setattr(business, "today", lambda day=last: day)
+        assert (number in officer.get(file).content.decode()) is is_told
 
 
 @pytest.mark.parametrize(

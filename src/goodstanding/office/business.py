@@ -12,10 +12,10 @@ from goodstanding.core.errors import EntityUnknown
 from goodstanding.core.ledger import view
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
-from goodstanding.office.facts import shown_facts, still_told
+from goodstanding.office.facts import shown_facts, still_told, told_decisions
 from goodstanding.office.pages import now, page, the_rulebook, today
 from goodstanding.records import cases, classes, ledger
-from goodstanding.records.models import Decision, ProposalRecord
+from goodstanding.records.models import ProposalRecord
 
 
 @require_GET
@@ -42,6 +42,6 @@ def business(request: HttpRequest, entity_id: str) -> HttpResponse:
         "latest": classes.latest(entity_id),
         "cases": [(one, cases.procedure_of(book, one).rule.title) for one in cases.cases_of(entity_id)],
         "proposals": list(ProposalRecord.objects.filter(entity_id=entity_id).order_by("-id")),
-        "decisions": list(Decision.objects.filter(entity_id=entity_id).order_by("-id")),
+        "decisions": told_decisions(entity_id, stored),
     }
     return page(request, "business.html", values)

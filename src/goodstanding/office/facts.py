@@ -14,7 +14,9 @@ from goodstanding.core.measure import Target
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.look.formats import format_day
 from goodstanding.office.accounts import Role, may
+from goodstanding.records.bans import BAN
 from goodstanding.records.ledger import Stored
+from goodstanding.records.models import Decision
 
 Words = Mapping[str, str]
 
@@ -49,6 +51,17 @@ def still_told(book: Rulebook, stored: Iterable[Stored], day: date) -> list[Stor
         for one in every
         if one.fact.kind != ban or (one.fact.digest not in corrected and one.fact.span.contains(day))
     ]
+
+
+def told_decisions(entity_id: str, told: Iterable[Stored]) -> list[Decision]:
+    """Return the decisions on a business, the latest first, without those on bans that nobody is told of any more.
+
+    Args:
+        told: The facts of the business that may be told; see `still_told`.
+    """
+    known = {one.fact.digest for one in told}
+    every = Decision.objects.filter(entity_id=entity_id).order_by("-id")
+    return [one for one in every if one.kind != BAN or known.issuperset(one.facts)]
 
 
 def shown_facts(request: HttpRequest, book: Rulebook, stored: Iterable[Stored]) -> list[ShownFact]:

@@ -156,6 +156,24 @@ def test_a_removal_names_the_entry_it_ends(register: Home, entered: str) -> None
     assert "你单位的权利" not in text
 
 
+def test_an_entry_brought_back_after_fraud_says_so_and_counts_its_term_anew(register: Home, listed: str) -> None:
+    book, owner = register.rulebook, Actor("owner", "business")
+    entry = next(one for one in ledger.facts_of(WHO) if one.kind == book.lists.entry_kind)
+    asked, day = date(2026, 4, 1), date(2026, 6, 1)
+    early = cases.open_case(book, "early_removal", WHO, [entry.digest], owner, asked, NOW).number
+    take(register, early, "apply", owner, asked, application="甲", commitment="乙", performance="丙")
+    take(register, early, "accept", OFFICER, asked)
+    take(register, early, "grant", CHIEF, asked, decision="丁")
+    number = cases.open_case(book, "fraud_reversal", WHO, [entry.digest], OFFICER, day, NOW).number
+    take(register, number, "find", OFFICER, day, fraud="戊")
+    take(register, number, "restore", CHIEF, day, decision="己")
+    text = decision_document(register, Decision.objects.order_by("-id")[0].number).text
+    assert "恢复列入严重违法失信名单决定书" in text
+    assert "撤销移出，自2026年6月1日起，将你单位恢复列入严重违法失信名单" in text
+    assert "列入期限至2029年6月1日（不含当日）届满" in text
+    assert "存在应当列入的情形" not in text
+
+
 def test_a_mark_is_put_on_and_taken_off_and_no_list_is_spoken_of(register: Home) -> None:
     shop, day = f"uscc:{8:018}", date(2026, 7, 10)
     region = min(register.rulebook.tables["regions"])

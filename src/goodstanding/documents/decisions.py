@@ -100,12 +100,12 @@ def _listing(
     if "case" in outcome:
         body.append(wording.item("case", number=outcome["case"]))
     rule = _rule_of(decision, wording, made)
-    key = f"{mark}{act.value}"
+    key = "restore" if _restores(decision, wording) else f"{mark}{act.value}"
     body += [wording.heading("facts"), *_found(key, rule, wording), *_reason(decision, wording)]
     body.append(wording.heading(f"{mark}decided"))
     if act is Act.ENTER:
         body.append(wording.body(f"{key}.decided", day=wording.day(on), list=list_title))
-        body += _entry(made, [*before, made], who, decision, wording, mark)
+        body += _entry(made, [*before, made], who, decision, wording, key)
     else:
         ended_on = made.span.until_on or on
         number = str(made.payload["decision"])
@@ -124,19 +124,28 @@ def _reason(decision: Decision, wording: Wording) -> Iterator[Paragraph]:
         yield paragraph(Role.BODY, wording.t("document.item.reason"), *said(decision.reason.strip(), public))
 
 
+def _restores(decision: Decision, wording: Wording) -> bool:
+    """Tell whether a step made the decision that brings back an entry which had left."""
+    if "case" not in decision.outcome:
+        return False
+    steps = (step for one in wording.book.procedures.versions for step in one.steps)
+    return any((one.code, one.effect) == (decision.outcome["step"], "restore") for one in steps)
+
+
 def _entry(
-    entry: Fact, facts: list[Fact], who: Profile, decision: Decision, wording: Wording, mark: str
+    entry: Fact, facts: list[Fact], who: Profile, decision: Decision, wording: Wording, key: str
 ) -> Iterator[Paragraph]:
     """Yield what an entry brings, when it ends, how it is left, and what may be done against it.
 
     Args:
-        mark: What the keys of words for a mark begin with; empty for a list.
+        key: Of the words the decision is put in.
     """
+    mark = "mark_" if key.startswith("mark_") else ""
     book, on = wording.book, decision.decided_on
     ground = ground_of(entry, book.lists)
     ends_on = term_end(entry, ground, book.calendar)
     if ends_on is not None:
-        yield wording.body(f"{mark}enter.term", day=wording.day(ends_on))
+        yield wording.body(f"{key}.term", day=wording.day(ends_on))
     seen = view(facts, on, decision.decided_at)
     found = [
         one

@@ -151,14 +151,15 @@ def test_an_entry_is_refused_when_the_penalty_has_fallen_and_the_step_is_not_wri
     number = open_listing(register)
     take(register, number, "notify", OFFICER, DAY, "grounds", "gravity", "proof_of_service")
     take(register, number, "state", BUSINESS, DAY, "statement")
-    take(register, number, "review", OTHER, DAY, "review_opinion")
-    take(register, number, "consent", CHIEF, DAY, "consent")
+    later = DAY + timedelta(days=10)
+    take(register, number, "review", OTHER, later, "review_opinion")
+    take(register, number, "consent", CHIEF, later, "consent")
     void = Fact(WHO, "penalty", "test", "void", Span(DAY, DAY), NOW, PENALTY.payload, corrects=PENALTY.digest)
     ledger.append([void], NOW)
     with pytest.raises(NoLongerCalledFor):
-        take(register, number, "list", CHIEF, DAY, "decision")
+        take(register, number, "list", CHIEF, later, "decision")
     assert [step.step for step in cases.steps_of(number)] == ["notify", "state", "review", "consent"]
-    assert take(register, number, "close", CHIEF, DAY, "reasons") == "not_listed"
+    assert take(register, number, "close", CHIEF, later, "reasons") == "not_listed"
 
 
 def test_what_an_officer_declined_is_not_entered_by_a_case(register: Home) -> None:
@@ -167,10 +168,11 @@ def test_what_an_officer_declined_is_not_entered_by_a_case(register: Home) -> No
     ProposalRecord.objects.filter(list_code="serious").update(state="rejected")
     take(register, number, "notify", OFFICER, DAY, "grounds", "gravity", "proof_of_service")
     take(register, number, "state", BUSINESS, DAY, "statement")
-    take(register, number, "review", OTHER, DAY, "review_opinion")
-    take(register, number, "consent", CHIEF, DAY, "consent")
+    later = DAY + timedelta(days=10)
+    take(register, number, "review", OTHER, later, "review_opinion")
+    take(register, number, "consent", CHIEF, later, "consent")
     with pytest.raises(NoLongerCalledFor, match="declined"):
-        take(register, number, "list", CHIEF, DAY, "decision")
+        take(register, number, "list", CHIEF, later, "decision")
 
 
 def remove(home: Home, day: date) -> None:

@@ -44,6 +44,12 @@ ENTERED_BY = (
     ("serve", "officer"),
 )
 """Steps of the shipped procedure by which a business is entered, and by whom: three people at the least."""
+EVIDENCE = {
+    "grounds": "有关处罚决定书认定的事实和依据；拟列入严重违法失信名单。",
+    "gravity": "罚款位于法定幅度的上段；持续时间长；货值较大；未发现无主观故意的证据。",
+    "review_opinion": "事实清楚，依据适当，程序合法，同意报批。",
+}
+"""What stands on record with those steps; for the rest a file number."""
 LISTED_ON = (date(2026, 7, 10), date(2026, 10, 30))  # after the reporting window; after the late reports
 PLANNED_ON = date(2026, 11, 6)
 VISITED_ON = tuple(date(2026, 11, day) for day in (9, 10, 11, 12, 13, 16, 17, 18))
@@ -302,7 +308,7 @@ def _list_by_procedure(home: Home, entity_id: str, digest: str, day: date, at: d
     for code, hand in ENTERED_BY:
         step = procedure.step_on(code, on)
         assert step is not None  # noqa: S101 - a step of the shipped procedure
-        evidence = dict.fromkeys(step.needs, "demo")
+        evidence = {code: EVIDENCE.get(code, f"{case.number}-{code}") for code in step.needs}
         case = cases.take(book, case.number, code, hands[hand], evidence, "", on, at)
         periods = running(case, procedure, book.calendar).values()
         waits = [one.due_on for one in periods if one.clock.deems and one.due_on is not None]

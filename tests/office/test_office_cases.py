@@ -156,3 +156,35 @@ def test_a_case_that_is_not_there_is_not_found(signed_in: SignedIn) -> None:
 def test_every_obstacle_has_its_words(language: str) -> None:
     for why in Why:
         assert words(language)(f"office.obstacle.{why.value}", what="x")
+
+
+def test_the_opening_and_the_case_say_which_gate_is_met_and_why(
+    office: Home, penalty: Fact, signed_in: SignedIn
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    offered = officer.get(f"/office/business/{ENTITY}/cases").content.decode()
+    assert "记录未载明法定罚款幅度，以来源认定的失信程度为据：严重" in offered
+    assert "记录未载明违法领域" in offered
+    assert "主观恶意" in offered
+    where = opened(officer, penalty)
+    seen = officer.get(where).content.decode()
+    assert "列入条件：记录表明的情况" in seen
+    officer.post(f"{where}/take", {"step": "notify", **NOTICE})
+    assert "列入条件：记录表明的情况" not in own(office).get(where).content.decode()
+
+
+def test_a_case_is_not_opened_where_the_record_says_that_the_fine_is_no_heavier_one(
+    penalty: Fact, signed_in: SignedIn
+) -> None:
+    range_ = {"amount_minor": 8_500_000, "fine_least_minor": 5_000_000, "fine_most_minor": 10_000_000}
+    lesser = Fact(ENTITY, "penalty", "test", "q", Span(DAY), NOW, {**penalty.payload, **range_, "area": "food"})
+    ledger.deliver([ledger.Delivered(lesser)], NOW)
+    officer = signed_in(Role.OFFICER)
+    offered = officer.get(f"/office/business/{ENTITY}/cases").content.decode()
+    assert "罚款8,500,000分，法定幅度5,000,000至10,000,000分，未高于8,500,000分" in offered
+    assert f'value="serious_listing">\n  <input type="hidden" name="about" value="{lesser.digest}"' not in offered
+    assert f'value="serious_listing">\n  <input type="hidden" name="about" value="{penalty.digest}"' in offered
+    said = {"procedure": "serious_listing", "about": lesser.digest}
+    answer = officer.post(f"/office/business/{ENTITY}/case", said)
+    assert answer.status_code == 409
+    assert cases.latest(1) == []

@@ -51,7 +51,7 @@ def test_a_listing_goes_its_way_and_the_tick_ends_the_time_to_answer(penalty: Fa
     number = open_it(penalty)
     noticed = take(number, "notify", "li", DAY, "grounds", "gravity", "proof_of_service")
     assert noticed["state"] == "noticed"
-    assert noticed["due"] == {"answering": "2025-03-10"}
+    assert noticed["due"] == {"answering": "2025-03-10", "hearing_time": "2025-03-10"}
     assert told("tick", "--on", LATER)["periods_over"] == 1
     take(number, "review", "wang", LATER, "review_opinion")
     take(number, "consent", "chen", LATER, "consent")
@@ -66,6 +66,18 @@ def test_what_is_not_lawful_now_says_why(penalty: Fact) -> None:
     assert seen["steps"]["notify"] == []
     assert seen["steps"]["serve"] == ["wrong state: examined (V-11)"]
     assert "wrong role: officer (V-12)" in seen["steps"]["list"]
+
+
+def test_a_case_says_of_each_gate_whether_it_is_met_and_why(penalty: Fact) -> None:
+    (seen,) = told("case", "show", open_it(penalty), "--as", "li", "--on", DAY)["gates"]
+    assert seen["findings"] == [
+        "V-02 open, area open",
+        "V-01 met, graded (serious)",
+        "V-02 open, weighed",
+        "V-03 open, proven by party",
+    ]
+    assert seen["weights"]["frequency"] == ["1"]
+    assert seen["weights"]["penalty_kind"] == ["fine"]
 
 
 def test_the_same_hand_does_not_do_both(penalty: Fact) -> None:

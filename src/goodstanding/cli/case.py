@@ -38,7 +38,7 @@ def open_command(
     version = home.rulebook.procedures.on(procedure, on)
     actor = named_actor(account, entity_id, openers(version, on))
     case = cases.open_case(home.rulebook, procedure, entity_id, about or [], actor, on, now())
-    _told(f"The case {case.number} is open.", case, home.rulebook)
+    _told(f"The case {case.number} is open.", case, home.rulebook, {"gates": _gates(case, home.rulebook)})
 
 
 @cases_app.command("take")
@@ -94,7 +94,23 @@ def show_command(number: Annotated[str, typer.Argument(help="The case.")], on: O
             needs = () if version is None else version.needs
             table.add_row(code, ", ".join(needs), "; ".join(obstacles) or "nothing: lawful")
         console.print(table)
-    _told(f"The case {number} of {case.entity_id}.", case, book, {"steps": steps})
+    _told(f"The case {number} of {case.entity_id}.", case, book, {"steps": steps, "gates": _gates(case, book)})
+
+
+def _gates(case: Case, book: Rulebook) -> list[dict[str, Any]]:
+    """Return what the record says of the gates before an entry, and print it; nothing where none stand before it."""
+    from goodstanding.core.gravity import judged
+    from goodstanding.records import ledger
+
+    known = ledger.facts_of(case.entity_id)
+    found = judged(case.procedure, [one for one in known if one.digest in case.about], known, book.gravity)
+    told = []
+    for judgement in found:
+        weights = {one.factor.code: list(one.said) for one in judgement.weights}
+        told.append({"findings": [str(one) for one in judgement.findings], "weights": weights})
+        if not is_json():
+            console.print("Gates: " + "; ".join(str(one) for one in judgement.findings) + ".", markup=False)
+    return told
 
 
 def _told(line: str, case: Case, book: Rulebook, more: dict[str, Any] | None = None) -> None:

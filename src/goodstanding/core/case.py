@@ -76,6 +76,7 @@ class Why(Enum):
     TOO_LATE = "too_late"
     OUT_OF_ORDER = "out_of_order"
     WRONG_MATTER = "wrong_matter"
+    GATE_UNMET = "gate_unmet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,8 @@ class Finding:
 
     Args:
         because: Why.
-        said: What on record decides it: the kinds, the area or the grading; empty where nothing does.
+        said: What on record decides it: the kinds, the area or the grading, by code; empty where nothing does.
+        field: The field it stands in.
         amounts_minor: Fine, least, most, and the greatest fine that is not heavier; ``None`` where no fine decides.
     """
 
@@ -172,6 +173,7 @@ class Finding:
     because: Because
     rule: Rule
     said: tuple[str, ...] = ()
+    field: str = ""
     amounts_minor: tuple[int, int, int, int] | None = None
 
     def __str__(self) -> str:
@@ -251,8 +253,24 @@ def judge(penalty: Fact, others: Iterable[Fact], gravity: Gravity) -> Judgement 
     )
 
 
+def judged(
+    procedure: str, about: Iterable[Fact], others: Iterable[Fact], gravity: Gravity | None
+) -> tuple[Judgement, ...]:
+    """Return what the record says of each fact that a case of a procedure is about; nothing where nothing judges it.
+
+    Args:
+        procedure: Its code.
+        others: Facts of the same business.
+    """
+    if gravity is None or gravity.procedure != procedure:
+        return ()
+    known = list(others)
+    found = (judge(fact, known, gravity) for fact in about)
+    return tuple(one for one in found if one is not None)
+
+
 def _not_asked(ground: Finding) -> Finding:
-    return Finding(Answer.MET, Because.NOT_ASKED, ground.rule, ground.said)
+    return Finding(Answer.MET, Because.NOT_ASKED, ground.rule, ground.said, ground.field)
 
 
 def _ground(penalty: Fact, gravity: Gravity, otherwise: Rule) -> tuple[Finding, bool]:
@@ -262,9 +280,10 @@ def _ground(penalty: Fact, gravity: Gravity, otherwise: Rule) -> tuple[Finding, 
     for one in standing:
         if one.areas & set(_texts(penalty.payload.get(one.field))):
             said = tuple(sorted(one.areas & set(_texts(penalty.payload.get(one.field)))))
-            return Finding(Answer.MET, Because.AREA, one.rule, said), one.needs_heavier
+            return Finding(Answer.MET, Because.AREA, one.rule, said, one.field), one.needs_heavier
     if named:
-        return Finding(Answer.NOT_MET, Because.NO_GROUND, otherwise, tuple(sorted(set(named)))), True
+        field = next(one.field for one in standing if _texts(penalty.payload.get(one.field)))
+        return Finding(Answer.NOT_MET, Because.NO_GROUND, otherwise, tuple(sorted(set(named))), field), True
     return Finding(Answer.OPEN, Because.AREA_OPEN, otherwise), True
 
 
@@ -272,10 +291,12 @@ def _heavier(penalty: Fact, gravity: Gravity, graded: ByGrading, day: date) -> F
     """Return the first gate: by kind, then by amount, then by the source's grading."""
     for by_kind in in_force(gravity.by_kind, day):
         kinds = set(_texts(penalty.payload.get(by_kind.field)))
-        if kinds & by_kind.heavier:
-            return Finding(Answer.MET, Because.KIND, by_kind.rule, tuple(sorted(kinds & by_kind.heavier)))
-        if kinds & by_kind.undecided:
-            return Finding(Answer.OPEN, Because.KIND_OPEN, by_kind.rule, tuple(sorted(kinds & by_kind.undecided)))
+        for codes, answer, because in (
+            (kinds & by_kind.heavier, Answer.MET, Because.KIND),
+            (kinds & by_kind.undecided, Answer.OPEN, Because.KIND_OPEN),
+        ):
+            if codes:
+                return Finding(answer, because, by_kind.rule, tuple(sorted(codes)), by_kind.field)
     for by_amount in in_force(gravity.by_amount, day):
         amount, least, most = (
             penalty.payload.get(name) for name in (by_amount.amount, by_amount.least, by_amount.most)
@@ -283,12 +304,14 @@ def _heavier(penalty: Fact, gravity: Gravity, graded: ByGrading, day: date) -> F
         if type(amount) is int and type(least) is int and type(most) is int and least < most:
             # Of whole minor units none lies between the line and the greatest fine that is not above it.
             line = by_amount.line_minor(least, most)
-            answer = (Answer.MET, Because.FINE_ABOVE) if amount > line else (Answer.NOT_MET, Because.FINE_NOT_ABOVE)
-            return Finding(*answer, by_amount.rule, amounts_minor=(amount, least, most, line))
-    said = tuple(_texts(penalty.payload.get(graded.field)))
+            amounts = (amount, least, most, line)
+            if amount > line:
+                return Finding(Answer.MET, Because.FINE_ABOVE, by_amount.rule, amounts_minor=amounts)
+            return Finding(Answer.NOT_MET, Because.FINE_NOT_ABOVE, by_amount.rule, amounts_minor=amounts)
+    said = _texts(penalty.payload.get(graded.field))
     if graded.heavier & set(said):
-        return Finding(Answer.MET, Because.GRADED, graded.rule, said)
-    return Finding(Answer.OPEN, Because.NOT_GRADED, graded.rule, said)
+        return Finding(Answer.MET, Because.GRADED, graded.rule, said, graded.field)
+    return Finding(Answer.OPEN, Because.NOT_GRADED, graded.rule, said, graded.field)
 
 
 def _said(penalty: Fact, others: Iterable[Fact], factor: Factor) -> tuple[str, ...]:
@@ -301,7 +324,7 @@ def _said(penalty: Fact, others: Iterable[Fact], factor: Factor) -> tuple[str, .
             and all(one.payload.get(name) == penalty.payload.get(name) for name in factor.counts_same)
         }
         return (str(len(same | {penalty.digest})),)
-    return tuple(_texts(penalty.payload.get(factor.field))) if factor.field else ()
+    return _texts(penalty.payload.get(factor.field)) if factor.field else ()
 
 
 def _texts(value: Value | None) -> tuple[str, ...]:

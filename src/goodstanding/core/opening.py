@@ -4,6 +4,7 @@ Rules kept here:
 - Whoever may take a first step of a procedure may open a case of it; nobody else may.
 - A case is about facts of its own business that its procedure is about, and that stand on the day.
 - Where a procedure enters, nothing else does: a proposal that rests on a fact it is about waits for its case.
+- A case that leads to an entry is not opened where the record itself says that a gate before it is not met.
 - Where a case must be opened within a time after publication, what was never published is never too late.
 """
 
@@ -15,6 +16,7 @@ from datetime import date
 from goodstanding.core.case import Actor, Obstacle, Why
 from goodstanding.core.dates import Calendar, period_end
 from goodstanding.core.fact import Fact
+from goodstanding.core.gravity import Judgement
 from goodstanding.core.procedure import OPENING, About, Procedure, Procedures
 from goodstanding.core.rule import in_force
 
@@ -45,12 +47,14 @@ def check_open(
     published_on: Mapping[str, date],
     day: date,
     calendar: Calendar,
+    judgements: Sequence[Judgement] = (),
 ) -> tuple[Obstacle, ...]:
     """Return everything that stands in the way of opening a case; nothing means it is lawful.
 
     Args:
         about: The facts it would be about; all of one business, and standing on the day.
         published_on: Day on which each was published, by digest; those that never were are absent.
+        judgements: What the record says of the gates before an entry; see `goodstanding.core.gravity.judged`.
     Raises:
         CalendarYearUnknown: A working-day period leaves the covered years.
     """
@@ -68,4 +72,6 @@ def check_open(
             last_on = period_end(public_on, what.within, calendar)
             if last_on < day:
                 found.append(Obstacle(Why.TOO_LATE, OPENING, procedure.rule, last_on))
+    for one in judgements:
+        found += [Obstacle(Why.GATE_UNMET, gate.because.value, gate.rule) for gate in one.against]
     return tuple(found)

@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from goodstanding.core.case import Actor, Case, Obstacle, Why, check_step, is_told, running, state_of
+from goodstanding.core.gravity import judged
 from goodstanding.core.ledger import view
 from goodstanding.core.opening import about_of, openers
 from goodstanding.core.procedure import CALENDAR, OPENING, Procedure, Step
@@ -27,6 +28,7 @@ from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, business_of
 from goodstanding.office.acting import BUSINESS, actor_in, roles_of
 from goodstanding.office.facts import shown_facts
+from goodstanding.office.gates import shown_gates
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.office.queue import names_of
 from goodstanding.records import cases as records
@@ -79,7 +81,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     decisions = {(step.serial, step.step): step.decision for step in records.steps_of(number)}
     state = state_of(found, procedure)
     ways = [] if state in procedure.ends else _ways(request, found, procedure, book)
-    stored = [one for one in ledger.stored_of([found.entity_id]) if one.fact.digest in found.about]
+    every = list(ledger.stored_of([found.entity_id]))
+    stored = [one for one in every if one.fact.digest in found.about]
+    judgements = judged(found.procedure, [one.fact for one in stored], [one.fact for one in every], book.gravity)
     values = {
         "case": found,
         "name": names_of([found.entity_id])[found.entity_id],
@@ -102,6 +106,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "lawful": [way.step for way in ways if not way.obstacles],
         "barred": [way for way in ways if way.obstacles],
         "facts": shown_facts(request, book, stored),
+        "gates": [shown_gates(one, book) for one in judgements],
         "is_office": not business_of(request.user),
         "may_act": bool(roles_of(request.user, found.entity_id)),
     }
@@ -141,7 +146,13 @@ def opening(request: HttpRequest, entity_id: str) -> HttpResponse:
     for procedure in in_force(book.procedures.versions, day):
         matters = [one for one in seen.facts if about_of(procedure, one) is not None]
         if held & openers(procedure, day) and matters:
-            offers.append((procedure, shown_facts(request, book, [by_digest[one.digest] for one in matters])))
+            facts = shown_facts(request, book, [by_digest[one.digest] for one in matters])
+            gates = {
+                one.digest: shown_gates(judgement, book)
+                for one in matters
+                for judgement in judged(procedure.code, [one], seen.facts, book.gravity)
+            }
+            offers.append((procedure, [(one, gates.get(one.digest)) for one in facts]))
     return page(request, "case_opening.html", {"entity_id": entity_id, "offers": offers})
 
 

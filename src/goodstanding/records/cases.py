@@ -25,6 +25,7 @@ from goodstanding.core.errors import (
     EntityUnknown,
     StepRefused,
 )
+from goodstanding.core.gravity import judged
 from goodstanding.core.opening import check_open
 from goodstanding.core.procedure import Expiry, Procedure
 from goodstanding.core.rulebook import Rulebook
@@ -94,7 +95,8 @@ def open_case(
         NoRuleInForce: No version of the procedure is in force on the day.
         EntityUnknown: The ledger holds nothing of the business.
         CaseMatterUnknown: It holds no such fact of it that stood by the day.
-        StepRefused: The role may not open it, the facts are not what it is about, or it is too late.
+        StepRefused: The role may not open it, the facts are not what it is about, it is too late, or their
+            record says that a gate before an entry is not met.
         CaseOpenAlready: One about the same fact is open.
     """
     asked = f"To open a case of the procedure {procedure} on {entity_id} on {day}."
@@ -115,7 +117,8 @@ def open_case(
             next_step="Look them up in the business's file.",
         )
     facts = [known[digest] for digest in dict.fromkeys(about)]
-    obstacles = check_open(version, actor, facts, _published_on(about, book), day, book.calendar)
+    judgements = judged(procedure, facts, known.values(), book.gravity)
+    obstacles = check_open(version, actor, facts, _published_on(about, book), day, book.calendar, judgements)
     if obstacles:
         raise StepRefused(
             asked=asked,

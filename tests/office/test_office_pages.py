@@ -211,3 +211,24 @@ def test_both_languages_are_spoken_and_nothing_stands_inline(signed_in: SignedIn
     assert not re.search(r"<script(?![^>]*\ssrc=)", content)
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh", "没有这个编号的案件。"), ("en", "This cannot be done")])
+def test_what_went_wrong_is_said_in_the_language_of_the_reader(
+    office: Home, signed_in: SignedIn, language: str, says: str
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    answer = officer.get(f"/office/case/2026-C0000009?lang={language}")
+    assert answer.status_code == 404
+    assert (says in answer.content.decode()) is (language == "zh")
+
+
+def test_an_error_leads_back_to_where_the_reader_was_and_nowhere_else(office: Home, signed_in: SignedIn) -> None:
+    officer = signed_in(Role.OFFICER)
+    target = "/office/proposal/999999/decide"
+    told = officer.post(target, {"verdict": "approve"}, headers={"referer": "http://testserver/office/decisions"})
+    assert 'href="/office/decisions">' in told.content.decode().partition("<main")[2]
+    for stranger in ("http://elsewhere.test/office/decisions", "http://testserver/entity/x"):
+        told = officer.post(target, {"verdict": "approve"}, headers={"referer": stranger})
+        assert "elsewhere" not in told.content.decode()
+        assert 'href="/entity/x' not in told.content.decode()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 
 from goodstanding.core.errors import Broken, FormUntrusted, GoodstandingError, Invalid, RoleMissing
-from goodstanding.office.pages import page
+from goodstanding.look.words import all_words
+from goodstanding.office.accounts import business_of
+from goodstanding.office.pages import page, say
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +37,7 @@ class ErrorsBecomePages:
         if isinstance(error, GoodstandingError):
             if isinstance(error, Broken):
                 log.error("%s", error)
-            return page(request, "error.html", {"error": error}, status=status_of(error))
+            return error_page(request, error)
         reference = secrets.token_hex(4)
         log.error("reference %s", reference, exc_info=error)
         return page(request, "broken.html", {"reference": reference}, status=500)
@@ -47,7 +51,28 @@ def form_untrusted(request: HttpRequest, reason: str = "") -> HttpResponse:
         wants="A form is sent from the page this office made for it, with cookies allowed.",
         next_step="Open the page again and repeat what you did there.",
     )
-    return page(request, "error.html", {"error": error}, status=status_of(error))
+    return error_page(request, error)
+
+
+def error_page(request: HttpRequest, error: GoodstandingError) -> HttpResponse:
+    """Return the page for an error: what it means in the reader's language, its beats, and the way back."""
+    key = f"office.said.{error.code.replace('.', '_')}"
+    values = {
+        "error": error,
+        "said": say(request, key) if key in all_words() else "",
+        "back": _page_before(request),
+        "is_business": bool(business_of(getattr(request, "user", AnonymousUser()))),
+    }
+    return page(request, "error.html", values, status=status_of(error))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page of this office that the reader came from; empty where there is none or it is this one."""
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    if came_from.netloc != request.get_host() or not came_from.path.startswith("/office/"):
+        return ""
+    where = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return "" if request.method == "GET" and where == request.get_full_path() else where
 
 
 def status_of(error: GoodstandingError) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from goodstanding.core.case import Why
+from goodstanding.core.case import Actor, Why
 from goodstanding.core.dates import Span
 from goodstanding.core.fact import Fact
 from goodstanding.home import Home
@@ -188,3 +188,23 @@ def test_a_case_is_not_opened_where_the_record_says_that_the_fine_is_no_heavier_
     answer = officer.post(f"/office/business/{ENTITY}/case", said)
     assert answer.status_code == 409
     assert cases.latest(1) == []
+
+
+def test_the_decision_says_where_and_through_which_day_the_entry_must_be_published(
+    office: Home, penalty: Fact, signed_in: SignedIn
+) -> None:
+    book, hands = office.rulebook, {"li": "officer", "wang": "officer", "chen": "chief"}
+    far = Fact(ENTITY, "penalty", "test", "q", Span(date(2026, 3, 2)), NOW, {**penalty.payload, "other_province": True})
+    ledger.deliver([ledger.Delivered(far)], NOW)
+    by = {name: Actor(name, role) for name, role in hands.items()}
+    case = cases.open_case(book, "serious_listing", ENTITY, [far.digest], by["li"], date(2026, 3, 2), NOW)
+    for step, who, day in (("notify", "li", 2), ("review", "wang", 12), ("consent", "chen", 13), ("list", "chen", 16)):
+        needed = book.procedures.on("serious_listing", DAY).versions(step)[0].needs
+        cases.take(book, case.number, step, by[who], dict.fromkeys(needed, "x"), "", date(2026, 3, day), NOW)
+    number = Decision.objects.get(kind="listing").number
+    seen = signed_in(Role.VIEWER).get(f"/office/decision/{number}").content.decode()
+    assert "公示义务" in seen
+    assert "当事人登记地市场监督管理部门" in seen
+    assert "2026年3月30日" in seen
+    assert "2026年4月14日" in seen  # Monday 6 April is a holiday
+    assert "尚未在本系统公示" in seen

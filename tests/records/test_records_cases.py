@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from goodstanding.core.case import Actor, state_of
 from goodstanding.core.dates import Span
+from goodstanding.core.disclosure import due
 from goodstanding.core.errors import (
     CaseMatterUnknown,
     CaseOpenAlready,
@@ -63,8 +64,8 @@ def register(home: Home, region: str) -> Home:
     return home
 
 
-def open_listing(home: Home, actor: Actor = OFFICER, day: date = DAY) -> str:
-    return cases.open_case(home.rulebook, "serious_listing", WHO, [PENALTY.digest], actor, day, NOW).number
+def open_listing(home: Home, actor: Actor = OFFICER, day: date = DAY, about: Fact = PENALTY) -> str:
+    return cases.open_case(home.rulebook, "serious_listing", WHO, [about.digest], actor, day, NOW).number
 
 
 def take(home: Home, number: str, step: str, actor: Actor, day: date, *evidence: str, reason: str = "") -> str:
@@ -74,9 +75,9 @@ def take(home: Home, number: str, step: str, actor: Actor, day: date, *evidence:
     return state_of(case, cases.procedure_of(home.rulebook, case))
 
 
-def run_listing(home: Home) -> tuple[str, date]:
+def run_listing(home: Home, about: Fact = PENALTY) -> tuple[str, date]:
     """List by procedure, and return the case and the day of the entry."""
-    number = open_listing(home)
+    number = open_listing(home, about=about)
     take(home, number, "notify", OFFICER, DAY, "grounds", "gravity", "proof_of_service")
     later = DAY + timedelta(days=10)
     take(home, number, "review", OTHER, later, "review_opinion")
@@ -105,6 +106,22 @@ def test_a_listing_runs_through_its_steps_and_its_decision_replays(register: Hom
     silent = cases.steps_of(number)[1]
     assert (silent.by_id, silent.taken_on) == ("calendar", date(2025, 3, 11))
     assert measures.gaps(book, day, NOW) == []
+
+
+def test_an_entry_takes_over_that_its_party_is_of_another_province_and_is_sent_home_first(register: Home) -> None:
+    book = register.rulebook
+    far = Fact(WHO, "penalty", "test", "far", Span(DAY), NOW, {**PENALTY.payload, "other_province": True})
+    ledger.deliver([ledger.Delivered(far)], NOW)
+    _, day = run_listing(register, far)
+    (entry,) = entries(day)
+    assert entry.payload["other_province"] is True
+    owed = due(entry, book.disclosure, book.calendar)
+    assert day == date(2025, 3, 13)
+    assert [(one.deadline.rule.number, one.deadline.target, one.due_on) for one in owed] == [
+        ("V-15", "home_authority", date(2025, 3, 27)),
+        ("V-15", "necips", date(2025, 4, 11)),  # Qingming, Friday 4 April, is no working day
+    ]
+    assert replay(Decision.objects.get().number, register.rulebook_of)
 
 
 def test_an_entry_made_by_a_case_settles_the_proposal(register: Home) -> None:

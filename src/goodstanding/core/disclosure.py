@@ -88,13 +88,35 @@ class DisplayRule:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Within which period, from its first day, a fact of one kind must be public on which target."""
+    """Within which period, from its first day, a fact of one kind must be public on which target.
+
+    Args:
+        after: A period of somebody else that runs first, such as the time to hand the fact on; ``None`` for none.
+        when: Which facts of that kind.
+        unless: Which of them not.
+    """
 
     rule: Rule
     kind: str
     target: str
     within: Period
+    after: Period | None = None
     when: Condition = Condition()
+    unless: Condition | None = None
+
+    def binds(self, fact: Fact) -> bool:
+        """Say whether a fact must be public by it."""
+        is_left_out = self.unless is not None and self.unless.agrees(fact.payload)
+        return self.kind == fact.kind and self.when.agrees(fact.payload) and not is_left_out
+
+    def due_on(self, begun_on: date, calendar: Calendar) -> date:
+        """Return the last day for a fact that began on a day.
+
+        Raises:
+            CalendarYearUnknown: It leaves the covered years.
+        """
+        start = begun_on if self.after is None else period_end(begun_on, self.after, calendar)
+        return period_end(start, self.within, calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +175,9 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
                 kind=kind,
                 target=table.text("target"),
                 within=table.period("within"),
+                after=table.maybe_period("after"),
                 when=read_condition(table, "when", kinds[kind]),
+                unless=read_condition(table, "unless", kinds[kind]) if table.has("unless") else None,
             )
         )
     repair_kind = file.text("repair_kind", "")
@@ -251,9 +275,9 @@ def due(fact: Fact, disclosure: Disclosure, calendar: Calendar) -> tuple[Due, ..
         CalendarYearUnknown: A deadline leaves the covered years.
     """
     return tuple(
-        Due(deadline, period_end(fact.span.from_on, deadline.within, calendar))
+        Due(deadline, deadline.due_on(fact.span.from_on, calendar))
         for deadline in in_force(disclosure.deadlines, fact.span.from_on)
-        if deadline.kind == fact.kind and deadline.when.agrees(fact.payload)
+        if deadline.binds(fact)
     )
 
 

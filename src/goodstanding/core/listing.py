@@ -21,7 +21,7 @@ from goodstanding.core.disclosure import Condition
 from goodstanding.core.duty import Duty
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
-from goodstanding.core.fact import Fact
+from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import View, ended
 from goodstanding.core.rule import Rule, in_force
 
@@ -75,6 +75,7 @@ class Ground:
         apart: Two such facts are asked for, at least and at most so long apart, the later being the cause; or ``None``.
         is_state: Whether the ground is a lasting state: none is entered while one under the same rule number stands.
         end_rule: The rule that ends an entry whose time is over; ``None`` where the ground's own rule says so.
+        carries: Fields that an entry takes over from the fact it rests on.
     """
 
     code: str
@@ -94,6 +95,7 @@ class Ground:
     apart: tuple[Period, Period] | None = None
     is_state: bool = False
     end_rule: Rule | None = None
+    carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,10 +340,35 @@ def _leaving(
     )
 
 
+def carried(proposal: Proposal, known: Iterable[Fact], lists: Lists, day: date) -> dict[str, Value]:
+    """Return what an entry made on a day takes over from the fact it rests on, by field.
+
+    Args:
+        known: Facts of the business, the cause among them.
+    """
+    definition = lists.lists.get(proposal.list_code)
+    grounds = () if definition is None else in_force(definition.grounds, day)
+    fields = next((one.carries for one in grounds if one.code == proposal.ground_code), ())
+    cause = next((one for one in known if proposal.cause == f"fact:{one.digest}"), None) if fields else None
+    if cause is None:
+        return {}
+    return {name: cause.payload[name] for name in fields if cause.payload.get(name) is not None}
+
+
 def enter(
-    proposal: Proposal, lists: Lists, decided_on: date, authority: str, decision: str, known_at: datetime
+    proposal: Proposal,
+    lists: Lists,
+    decided_on: date,
+    authority: str,
+    decision: str,
+    known_at: datetime,
+    taken_over: Mapping[str, Value] | None = None,
 ) -> Fact:
-    """Return the fact of a decided entry; it begins on the day of the decision."""
+    """Return the fact of a decided entry; it begins on the day of the decision.
+
+    Args:
+        taken_over: See `carried`.
+    """
     return Fact(
         entity_id=proposal.entity_id,
         kind=lists.entry_kind,
@@ -356,6 +383,7 @@ def enter(
             "rule": proposal.rule.number,
             "decision": decision,
             "authority": authority,
+            **(taken_over or {}),
         },
     )
 

@@ -79,6 +79,7 @@ def read_lists(
                 apart=_apart(inner),
                 is_state=inner.flag("is_state", False),
                 end_rule=None if end is None else _end_rule(end, languages),
+                carries=_carries(inner, kinds.get(kind), kinds[entry_kind]),
             )
             if ground.end_rule is not None and ground.term is None and ground.ends_next is None:
                 raise inner.mistake("end", "A rule for an end that never comes.", "A term or ends_next beside it.")
@@ -89,6 +90,15 @@ def read_lists(
             grounds.append(ground)
         lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds))
     return Lists(entry_kind, file.text("authority"), lists)
+
+
+def _carries(table: Table, kind: FactKind | None, entry: FactKind) -> tuple[str, ...]:
+    names = table.texts("carries", [])
+    for name in names:
+        field, taken = entry.fields.get(name), None if kind is None else kind.fields.get(name)
+        if name in ENTRY_FIELDS or field is None or taken is None or field.type is not taken.type:
+            raise table.mistake("carries", f"{name!r}.", "A field alike in the ground's kind and that of entries.")
+    return names
 
 
 def _counted_from(table: Table, kind: FactKind | None) -> str:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from goodstanding.core.errors import DecisionDiffers, GoodstandingError
+from goodstanding.core.disclosure import Deadline
+from goodstanding.core.errors import CalendarYearUnknown, DecisionDiffers, GoodstandingError
+from goodstanding.core.fact import Fact
+from goodstanding.core.listing import DECISIONS
+from goodstanding.core.rule import in_force
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.decisions import is_served
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role, may
-from goodstanding.office.pages import page, the_home
+from goodstanding.office.pages import page, the_home, the_rulebook
 from goodstanding.office.queue import names_of
+from goodstanding.records import ledger
 from goodstanding.records.bans import BAN
+from goodstanding.records.cases import published_on
 from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, REPAIR, decision_of
 from goodstanding.records.models import Decision
 from goodstanding.records.replay import replay
@@ -44,6 +54,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         except DecisionDiffers as error:
             differs = error
     is_listing = found.kind == LISTING
+    book = the_rulebook()
     values = {
         "decision": found,
         "is_listing": is_listing,
@@ -52,5 +63,42 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "may_annul": is_listing and found.outcome["verdict"] == APPROVE and may(request.user, Role.CHIEF),
         "differs": differs,
         "has_document": is_served(found),
+        "duties": _duties(found, book),
+        "published_on": max(published_on([one.digest for one in _made(found)], book).values(), default=None),
     }
     return page(request, "decision.html", values)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One target on which what a decision made must be public.
+
+    Args:
+        due_on: The last day; ``None`` where it lies in a year whose working days are not known yet.
+    """
+
+    deadline: Deadline
+    due_on: date | None
+
+
+def _duties(decision: Decision, book: Rulebook) -> list[Duty]:
+    """Return where, and through which day, the entry that a decision made must be published."""
+    found = []
+    for fact in _made(decision):
+        for deadline in in_force(book.disclosure.deadlines, fact.span.from_on):
+            if not deadline.binds(fact):
+                continue
+            try:
+                due_on: date | None = deadline.due_on(fact.span.from_on, book.calendar)
+            except CalendarYearUnknown:
+                due_on = None
+            found.append(Duty(deadline, due_on))
+    return found
+
+
+def _made(decision: Decision) -> list[Fact]:
+    """Return the entry that a decision made, if it made one."""
+    if decision.kind != LISTING:
+        return []
+    known = ledger.facts_of(decision.entity_id)
+    return [one for one in known if (one.source, one.source_ref, one.corrects) == (DECISIONS, decision.number, None)]

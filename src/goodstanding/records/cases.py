@@ -118,7 +118,8 @@ def open_case(
         )
     facts = [known[digest] for digest in dict.fromkeys(about)]
     judgements = judged(procedure, facts, known.values(), book.gravity)
-    obstacles = check_open(version, actor, facts, _published_on(about, book), day, book.calendar, judgements)
+    public_on = published_on(about, book)
+    obstacles = check_open(version, actor, facts, public_on, day, book.calendar, judgements)
     if obstacles:
         raise StepRefused(
             asked=asked,
@@ -310,7 +311,7 @@ def _next_number(year: int) -> str:
     return f"{begun}{int(last.removeprefix(begun)) + 1 if last else 1:07}"
 
 
-def _published_on(digests: Iterable[str], book: Rulebook) -> dict[str, date]:
+def published_on(digests: Iterable[str], book: Rulebook) -> dict[str, date]:
     """Return the day on which each of some facts reached the public store, in the register's own time zone."""
     zone = ZoneInfo(book.timezone)
     found = {}

@@ -8,19 +8,22 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Field, JSONField, Max
 
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import DecisionDiffers, DecisionUnknown
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.listing import Act, Proposal, enter, leave, proposals
+from goodstanding.core.listing import Act, Proposal, carried, enter, leave, proposals
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import ledger
+from goodstanding.records.copying import add_rows, is_server
 from goodstanding.records.models import Decision
 
 LISTING = "listing"
@@ -61,6 +64,20 @@ def numbers(year: int, kind: str = LISTING) -> Iterator[str]:
     while True:
         serial += 1
         yield f"{begun}{serial:0{digits}}"
+
+
+def record(decisions: Sequence[Decision]) -> None:
+    """Append decisions, in the caller's transaction; they are known by their numbers from then on."""
+    if not is_server():
+        Decision.objects.bulk_create(decisions)
+        return
+    fields = [field for field in Decision._meta.concrete_fields if not field.primary_key]
+    rows = [[_plain(getattr(one, field.attname), field) for field in fields] for one in decisions]
+    add_rows("decision", [str(field.column) for field in fields], rows)
+
+
+def _plain(value: Any, field: Field[Any, Any]) -> Any:
+    return json.dumps(value) if isinstance(field, JSONField) else value
 
 
 def decision_of(number: str) -> Decision:
@@ -104,7 +121,8 @@ def fact_of(proposal: Proposal, known: Iterable[Fact], book: Rulebook, day: date
         now: Its instant; UTC.
     """
     if proposal.act is Act.ENTER:
-        return enter(proposal, book.lists, day, book.lists.authority, number, now)
+        taken_over = carried(proposal, known, book.lists, day)
+        return enter(proposal, book.lists, day, book.lists.authority, number, now, taken_over)
     entry = next(fact for fact in known if fact.digest == proposal.facts[0])
     # What is over by law ended on its lawful day, even if nobody looked until later.
     return leave(entry, proposal.arose_on if proposal.act is Act.END else day, number, now)

@@ -142,3 +142,10 @@ def test_the_file_of_a_business_tells_a_persons_ban_while_it_runs_and_never_whos
     over = told_on(date(2031, 11, 2))
     assert "衢市监罚〔2026〕9号" not in over
     assert "从业禁止" not in over
+
+
+def test_a_business_is_found_by_its_code_as_people_copy_it(signed_in: SignedIn, listed: Home) -> None:
+    code = ENTITY.partition(":")[2]
+    said = f" {code[:8].lower()} {code[8:].lower()} "
+    assert "J-11" in signed_in(Role.VIEWER).post("/office/may", {**ASKED, "entity": said}).content.decode()
+    assert MeasureAnswer.objects.get().entity_id == ENTITY

@@ -227,6 +227,29 @@ def test_a_list_is_paged_newest_first_and_loses_nobody(tmp_path: Path, terms: Te
     assert days == sorted(days, reverse=True)
 
 
+def test_a_list_is_read_by_machines_page_by_page_and_tells_why_by_whom_and_until_when(
+    tmp_path: Path, terms: Terms
+) -> None:
+    facts = []
+    for number in range(60):
+        facts += [registration(number, f"第{number}号商行"), entry(number, "2026-07-08", "2026-12-01")]
+    put(tmp_path, facts, terms, PUBLISHED_ON)
+    with reading(tmp_path) as reader:
+        reader.day = "2026-11-30"
+        first = reader.get("/lists/abnormal.json").json
+        second = reader.get(first["next"]).json
+        told = first["entries"] + second["entries"]
+        assert second["next"] is None
+        assert {one["id"] for one in told} == {entity_id(number) for number in range(60)}
+        assert {(one["from_on"], one["until_on"], one["rule"]) for one in told} == {
+            ("2026-07-08", "2026-12-01", "A-01")
+        }
+        assert all(one["authority"] and one["ground"]["en"] for one in told)
+        reader.day = "2026-12-01"
+        assert reader.get("/lists/abnormal.json").json["entries"] == []
+        assert reader.get("/lists/nobody.json").status == 404
+
+
 def test_an_entry_that_ends_is_off_the_list_that_day(tmp_path: Path, terms: Terms) -> None:
     put(tmp_path, [registration(0, NAMES[0]), entry(0, "2026-07-08", "2026-12-01")], terms, PUBLISHED_ON)
     with reading(tmp_path) as reader:

@@ -13,6 +13,7 @@ from goodstanding.core.errors import ReasonMissing
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.pages import language_of, now, page, say, the_home, the_rulebook, today
+from goodstanding.records import ledger
 from goodstanding.records.models import MeasureAnswer
 from goodstanding.supervise.measures import Answer, Question, answer_of, kept, may, report
 
@@ -81,13 +82,22 @@ def feedback(request: HttpRequest, number: str) -> HttpResponse:
 def _answer(request: HttpRequest, person: str) -> Answer:
     given = request.POST if request.method == "POST" else request.GET
     question = Question(
-        entity_id=given.get("entity", "").strip(),
+        entity_id=_with_scheme(given.get("entity", "")),
         purpose=given.get("purpose", ""),
         asked_for=given.get("for", ""),
         asked_by=request.user.get_username(),
         person_number=person,
     )
     return may(the_home(), question, today(), now())
+
+
+def _with_scheme(text: str) -> str:
+    """Return the id of a business given whole, or by its code as people copy it: without scheme, in any case."""
+    said = "".join(text.split())
+    if not said or ":" in said:
+        return said
+    found = [f"{scheme}:{said.upper()}" for scheme in the_rulebook().schemes]
+    return next((one for one in found if ledger.facts_of(one)), said)
 
 
 def _values(row: MeasureAnswer, found: Answer) -> dict[str, object]:

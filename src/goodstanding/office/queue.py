@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from goodstanding.core.entity import profile
+from goodstanding.core.entity import Profile, profile
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act
 from goodstanding.core.rulebook import Rulebook
@@ -89,10 +89,18 @@ def ground_title(book: Rulebook, list_code: str, ground_code: str) -> Mapping[st
 
 
 def names_of(entity_ids: Iterable[str]) -> dict[str, str]:
-    """Return the registered names of some businesses as known today."""
+    """Return the registered names of some businesses as known today; the id of one that is not registered."""
+    wanted = set(entity_ids)
+    known = profiles_of(wanted)
+    return {id_: known[id_].name if id_ in known else id_ for id_ in wanted}
+
+
+def profiles_of(entity_ids: Iterable[str]) -> dict[str, Profile]:
+    """Return what the register says today of some businesses; one that is not registered is left out."""
     book, day, instant = the_rulebook(), today(), now()
     found = {}
     for entity_id, facts in ledger.by_entity(sorted(set(entity_ids))):
         who = profile(view(facts, day, instant), book.roles)
-        found[entity_id] = who.name if who is not None else entity_id
+        if who is not None:
+            found[entity_id] = who
     return found

@@ -14,7 +14,7 @@ from goodstanding.core.errors import ResultInvalid
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
-from goodstanding.office.queue import names_of
+from goodstanding.office.queue import profiles_of
 from goodstanding.records.campaigns import Finding, campaign_of, hit_rates, record_findings
 from goodstanding.records.models import Campaign
 from goodstanding.supervise.changed import place_touched
@@ -43,7 +43,7 @@ def campaign(request: HttpRequest, label: str) -> HttpResponse:
     values = {
         "campaign": found,
         "shown": shown,
-        "names": names_of(one.entity_id for one in shown),
+        "who": profiles_of(one.entity_id for one in shown),
         "rates": hit_rates(the_rulebook(), label),
         "today": today(),
     }

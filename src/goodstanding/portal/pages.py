@@ -25,6 +25,8 @@ ENTRIES_PER_PAGE = 50
 LAST_PAGE = 50
 """Beyond this many pages of hits a reader is asked to say more."""
 
+LIST_FORMAT = "goodstanding-list/1"
+
 _EVER = "public, max-age=31536000, immutable"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
@@ -72,11 +74,41 @@ class Pages:
                 yield summary(found, asked.today)
 
     def entries(self, asked: Asked, code: str) -> Answer:
-        """One list, newest entries first; entries that have ended by today are passed over."""
+        """One list, newest entries first, as a page or as JSON by its ending; what has ended by today is passed over."""
         register = self.store.register()
+        code = code.removesuffix(".json")
         definition = register.list_of(code)
         if definition is None:
             raise NotHere
+        rows, following = self._rows(asked, code)
+        if asked.is_machine:
+            return document(
+                {
+                    "format": LIST_FORMAT,
+                    "list": code,
+                    "title": definition["title"],
+                    "as_of": asked.today.isoformat(),
+                    "published_for": register.state["as_of"],
+                    "entries": [_told(row, register.statement["authority"]) for row in rows],
+                    "next": asked.link(f"/lists/{code}.json", before=following) if following else None,
+                }
+            )
+        return page(
+            render(
+                "list",
+                asked,
+                register,
+                definition=definition,
+                rules={rule["ref"]: rule for group in register.rules for rule in group["rules"]},
+                rows=rows,
+                following=asked.link(f"/lists/{code}", before=following) if following else "",
+                is_first="before" not in asked.query,
+                count=register.state["entries"].get(code, 0),
+            )
+        )
+
+    def _rows(self, asked: Asked, code: str) -> tuple[list[Json], str]:
+        """Return a page of a list's rows, and the cursor of what comes after; empty where nothing does."""
         before = _cursor(asked, code)
         rows: list[Json] = []
         more = True
@@ -86,22 +118,9 @@ class Pages:
             more = len(found) == wanted
             rows += [row for _, row in found if not _is_gone(row, asked)]
             before = found[-1][0] if found else before
-        following = ""
         if more and self.store.entries(code, before, 1):
-            following = asked.link(f"/lists/{code}", before=base64.urlsafe_b64encode(before).decode())
-        return page(
-            render(
-                "list",
-                asked,
-                register,
-                definition=definition,
-                rules={rule["ref"]: rule for group in register.rules for rule in group["rules"]},
-                rows=rows,
-                following=following,
-                is_first="before" not in asked.query,
-                count=register.state["entries"].get(code, 0),
-            )
-        )
+            return rows, base64.urlsafe_b64encode(before).decode()
+        return rows, ""
 
     def draws(self, asked: Asked) -> Answer:
         """All draws."""
@@ -195,6 +214,12 @@ class Pages:
         """What crawlers may follow: searches are for people."""
         kind = ("Content-Type", "text/plain; charset=utf-8")
         return Answer(200, (kind, ASK_AGAIN), b"User-agent: *\nDisallow: /search\n")
+
+
+def _told(row: Json, authority: Json) -> Json:
+    """Return a row of a list for machines: who, since and until when, why, by whom, under which rule."""
+    named = ("id", "name", "from_on", "until_on", "ground", "rule")
+    return {name: row[name] for name in named} | {"authority": row["authority"] or authority}
 
 
 def _is_gone(row: Json, asked: Asked) -> bool:

@@ -92,16 +92,15 @@ def test_a_serious_listing_from_the_penalty_to_its_early_end(
     assert "the-officer" not in shop.text
     assert "Heard" in shop.take("state")
 
-    officer.go(case)
-    assert "Another person must" in officer.text
+    assert "still runs (27 Oct 2025)" in chief.go(f"{case}?lang=en")
+    assert binding(clerk, village.PUNISHED)[0] == 0
+
+    village_town.go_to(LISTED_ON)
+    assert "Another person must" in officer.go(case)
     second.go(case)
     assert "Reviewed" in second.take("review")
     chief.go(case)
     assert "Consented to" in chief.take("consent")
-    assert binding(clerk, village.PUNISHED)[0] == 0
-
-    village_town.go_to(LISTED_ON)
-    chief.go(case)
     assert "Decided" in chief.take("list")
     chief.page.click("main a[href^='/office/decision/']:not([href$='.pdf'])")
     assert "Taken again, it agrees" in chief.text

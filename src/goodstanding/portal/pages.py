@@ -74,7 +74,7 @@ class Pages:
                 yield summary(found, asked.today)
 
     def entries(self, asked: Asked, code: str) -> Answer:
-        """One list, newest entries first, as a page or as JSON by its ending; what has ended by today is passed over."""
+        """One list, newest entries first, as a page or by its ending as JSON; what ended by today is passed over."""
         register = self.store.register()
         code = code.removesuffix(".json")
         definition = register.list_of(code)

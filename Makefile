@@ -11,12 +11,13 @@ AS_OF ?=
 DATA ?= ../shared/data/chicago-food-inspections
 SIZES ?= 100000 1000000 10000000
 ROUNDS ?= 3
+BUSINESSES ?= 100000
 SPREAD = --numprocesses auto --dist loadscope  # every processor; what shares a fixture of a module stays together
 IN_DATABASE = tests/records tests/intake tests/office tests/publish tests/documents \
   tests/supervise/test_supervise_changed.py tests/supervise/test_supervise_classify.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench chicago-benchmark fields-benchmark spark-cluster lock clean
+.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench decisions-benchmark chicago-benchmark fields-benchmark spark-cluster lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -80,6 +81,10 @@ bench: $(READY) ## import and classification, each beside a bare scan of the sam
 	$(BIN)/python bench/import_rows.py
 	$(BIN)/python bench/classify.py --entities $(SIZES) --rounds $(ROUNDS)
 	$(BIN)/python bench/instant.py
+
+decisions-benchmark: $(READY) ## a bulk of decisions on PostgreSQL beside a bare COPY of its rows (BUSINESSES=1000000)
+	tests/machine
+	$(BIN)/python tests/on_postgresql.py $(BIN)/python bench/decisions.py --businesses $(BUSINESSES)
 
 chicago-benchmark: $(READY) ## published, baseline and learned scorecards on the real Chicago inspections, with intervals
 	$(BIN)/python bench/chicago.py --data $(DATA)

@@ -24,16 +24,16 @@ from goodstanding.core.errors import LedgerHarmed
 from goodstanding.core.fact import Fact, Value, content_digest
 from goodstanding.core.ledger import View, check_correction, delivery, view
 from goodstanding.records import outbox
+from goodstanding.records.copying import add_rows, is_server
 from goodstanding.records.models import FactRecord
 
 _LOCK = 0x600D_57A2  # any number, the same in every process
 _CHUNK = 5_000
 _COLUMNS = (
-    "digest, entity_id, kind, source, source_ref, valid_from, valid_until, known_at, payload, corrects, "
-    "run_id, row_number"
+    *("digest", "entity_id", "kind", "source", "source_ref", "valid_from", "valid_until", "known_at", "payload"),
+    *("corrects", "run_id", "row_number"),
 )
-_READ = "id, " + _COLUMNS
-_POSTGRESQL_TYPES = ("bytea", *["text"] * 4, "date", "date", "timestamptz", "text", "bytea", "bigint", "bigint")
+_READ = ", ".join(("id", *_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,27 +280,18 @@ def _insert(additions: Sequence[Stored], receipt: Receipt, now: datetime) -> Non
     if not additions:
         return
     before = position()
-    is_server = connection.vendor == "postgresql"
-    rows = [_row(stored, is_server) for stored in additions]
-    with connection.cursor() as cursor:
-        if is_server:
-            arrays = ", ".join(f"%s::{type_}[]" for type_ in _POSTGRESQL_TYPES)
-            cursor.execute(
-                f"INSERT INTO fact ({_COLUMNS}) SELECT * FROM unnest({arrays})",  # noqa: S608 - no value in the text
-                [list(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            marks = ", ".join(["%s"] * 12)
-            cursor.executemany(f"INSERT INTO fact ({_COLUMNS}) VALUES ({marks})", rows)  # noqa: S608
+    on_server = is_server()
+    rows = [_row(stored, on_server) for stored in additions]
+    add_rows("fact", _COLUMNS, rows)
     receipt.added += len(rows)
     receipt.through = position()
     outbox.announce_facts(before, receipt.through, now)
 
 
-def _row(stored: Stored, is_server: bool) -> tuple[Any, ...]:
+def _row(stored: Stored, on_server: bool) -> tuple[Any, ...]:
     fact = stored.fact
     until = fact.span.until_on
-    if is_server:
+    if on_server:
         days: tuple[Any, ...] = (fact.span.from_on, until, fact.known_at)
     else:
         known = fact.known_at.astimezone(UTC).replace(tzinfo=None)

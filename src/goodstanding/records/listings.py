@@ -41,6 +41,7 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import cases, ledger, measures
 from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
+from goodstanding.records.decisions import record as record_decisions
 from goodstanding.records.measures import Switched
 from goodstanding.records.models import Decision, ProposalRecord
 
@@ -281,32 +282,33 @@ def _decide_batch(book: Rulebook, ids: Sequence[int], ruling: Ruling, outcome: D
         decided[record.entity_id] = (record, _decision_of(proposal, number, ruling, position, book))
         if ruling.verdict is Verdict.APPROVE:
             facts.append(fact_of(proposal, known, book, ruling.day, number, ruling.now))
-    saved = Decision.objects.bulk_create([decision for _, decision in decided.values()])
+    record_decisions([decision for _, decision in decided.values()])
     ledger.append(facts, ruling.now)
     measures.follow_decided(book, facts, facts_by_entity, ruling.day, ruling.now)
     state = _STATE.APPROVED if ruling.verdict is Verdict.APPROVE else _STATE.REJECTED
-    pairs = zip(decided.values(), saved, strict=True)
-    _settle(state, [(record.pk, decision.pk) for (record, _), decision in pairs])
+    _settle(state, [(record.pk, decision.number) for record, decision in decided.values()])
     outcome.count += len(decided)
     return postponed
 
 
-def _settle(state: str, settled: Sequence[tuple[int, int]]) -> None:
-    """Write state and decision on proposals, as (proposal, decision).
+def _settle(state: str, settled: Sequence[tuple[int, str]]) -> None:
+    """Write state and decision on proposals, as (proposal, number of the decision).
 
     Django's own update of many rows is a case for each of them, which costs more than everything else here.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            proposals_, decisions = [list(column) for column in zip(*settled, strict=True)] or [[], []]
+            ids, made = [id_ for id_, _ in settled], [number for _, number in settled]
             cursor.execute(
-                "UPDATE proposal SET state = %s, decision_id = made.decision "
-                "FROM unnest(%s::bigint[], %s::bigint[]) AS made (proposal, decision) WHERE id = made.proposal",
-                [state, proposals_, decisions],
+                "UPDATE proposal SET state = %s, decision_id = decision.id "
+                "FROM unnest(%s::bigint[], %s::text[]) AS made (proposal, number) "
+                "JOIN decision ON decision.number = made.number WHERE proposal.id = made.proposal",
+                [state, ids, made],
             )
         else:
-            rows = [(state, decision, proposal) for proposal, decision in settled]
-            cursor.executemany("UPDATE proposal SET state = %s, decision_id = %s WHERE id = %s", rows)
+            decision = "(SELECT id FROM decision WHERE number = %s)"
+            rows = [(state, number, id_) for id_, number in settled]
+            cursor.executemany(f"UPDATE proposal SET state = %s, decision_id = {decision} WHERE id = %s", rows)  # noqa: S608
 
 
 def _comes_back(record: ProposalRecord, proposal: Proposal) -> bool:

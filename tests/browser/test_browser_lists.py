@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.browser import village
 from tests.browser.conftest import ACCOUNTS, PASSWORD, Hands, Town
+from tests.documents.reading import squeezed, words_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -74,6 +75,12 @@ def binding(clerk: Hands, code: str) -> tuple[int, str]:
     return len(json.loads(clerk.page.inner_text("body"))["answer"]["binds"]), said
 
 
+def certified_clear(officer: Hands, code: str) -> bool:
+    """Fetch the certificate of what is listed; tell whether it says that nothing is."""
+    address = f"{officer.town.base}/office/business/uscc:{code}/certificate.pdf?lang=en"
+    return squeezed("Certificate that nothing is listed") in words_of(officer.page.request.get(address).body())
+
+
 def test_a_serious_listing_from_the_penalty_to_its_early_end(
     village_town: Town, people: dict[str, Hands], browser: Browser
 ) -> None:
@@ -116,6 +123,7 @@ def test_a_serious_listing_from_the_penalty_to_its_early_end(
     count, said = binding(clerk, village.PUNISHED)
     assert count > 0
     assert "These measures bind" in said
+    assert not certified_clear(officer, village.PUNISHED)
 
     village_town.go_to(EARLIEST_ON)
     shop.close()
@@ -135,6 +143,7 @@ def test_a_serious_listing_from_the_penalty_to_its_early_end(
     assert "Serious-violation" not in seen
     assert village.NAMES[village.PUNISHED] not in public.go("/lists/serious?lang=en")
     assert binding(clerk, village.PUNISHED)[0] == 0
+    assert certified_clear(officer, village.PUNISHED)
     shop.go("/office/mine")
     assert shop.page.locator("main section", has_text="Serious-violation list").count() == 0
     shop.close()

@@ -3,7 +3,8 @@
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `lacks`, `classed`,
-`treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `course`. Keys nobody asked for are refused.
+`treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `refuses`, `course`; and, as `edge`, its name where it is
+one that `test_cases.py` beside this asks for. Keys nobody asked for are refused.
 
 `shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
 otherwise. `lacks` asks whether a fact's repair may be asked for on the day: `{ fact, target, missing }`, each missing
@@ -18,8 +19,10 @@ either `left_out_by` with the `until` day (none where the class decides) or `is_
 the day. `banned` lists the bans that run: `{ ban, rule, through }`. `ban` asks what a statute allows: `{ ban, from,
 term }` and either `through` (none for life) or `refused = true`. `gates` asks what the record of a penalty says before
 an entry: whatever it names of `ground`, `heavier`, `grave` and `exit` as answer, reason and rule number ("met kind
-V-01"), and the `weights` of each factor; `judged = false` where nothing judges it. `course` is the course of one case
-through its procedure; see `course.py` beside this.
+V-01"), and the `weights` of each factor; `judged = false` where nothing judges it. `falls` annuls the fact `root` on
+the day: which others fall `with` it, by which `rule`, and `through` which day they must have. `refuses` is a fact that
+is not taken, `without` a field that it needs. `course` is the course of one case through its procedure; see `course.py`
+beside this.
 """
 
 from __future__ import annotations
@@ -31,15 +34,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from goodstanding.core.annulment import Made, undoings
 from goodstanding.core.classification import areas_of, score
 from goodstanding.core.dates import Span
 from goodstanding.core.disclosure import due, shown
 from goodstanding.core.entity import profile
-from goodstanding.core.errors import BanUnlawful
+from goodstanding.core.errors import BanUnlawful, FactInvalid
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.gravity import judge
 from goodstanding.core.ledger import view
-from goodstanding.core.listing import proposals
+from goodstanding.core.listing import Act, proposals
 from goodstanding.core.measure import Target, ban_in_force, ban_span, bans_on, for_purpose, measures_on, term_of
 from goodstanding.core.plan import treatments_in_force
 from goodstanding.core.repair import eligibility, first_application
@@ -50,6 +56,7 @@ from tests.law.course import hold_course
 
 ROOT = Path(__file__).parents[2] / "rulebooks"
 BUSINESS = "case:1"
+_END = datetime(2099, 12, 31, tzinfo=UTC)
 EXPECTATIONS = (
     "proposes",
     "shown",
@@ -65,6 +72,8 @@ EXPECTATIONS = (
     "banned",
     "ban",
     "gates",
+    "falls",
+    "refuses",
     "course",
 )
 
@@ -106,6 +115,7 @@ def run(case: Case, book: Rulebook) -> None:
     content = dict(case.content)
     for name in ("rule", "says"):
         assert content.pop(name), f"{case}: {name} is missing"
+    content.pop("edge", None)
     on = content.pop("on", None)
     facts = _facts(case, content, book)
     indicators = content.pop("indicators", None)
@@ -149,13 +159,17 @@ def run(case: Case, book: Rulebook) -> None:
     if "lacks" in expected:
         _hold_eligibility(dict(expected["lacks"]), facts, on, book)
     if "classed" in expected:
-        wanted = dict(expected["classed"])
-        areas = wanted.pop("areas", [])
-        assert set(areas) <= set(book.areas), f"{case}: {areas} are not all key areas of the book"
-        (card,) = (card for card in in_force(book.scorecards, on) if card.scale == wanted["scale"])
-        assert set(indicators) <= set(card.indicators), "The card does not read these indicators."
-        outcome = score(indicators, card, book.scales[card.scale], areas)
-        assert {"scale": card.scale, "class": outcome.class_code, "points": outcome.points} == wanted
+        several = expected["classed"] if isinstance(expected["classed"], list) else [expected["classed"]]
+        read: set[str] = set()
+        for wanted in map(dict, several):
+            areas = wanted.pop("areas", [])
+            assert set(areas) <= set(book.areas), f"{case}: {areas} are not all key areas of the book"
+            (card,) = (card for card in in_force(book.scorecards, on) if card.scale == wanted["scale"])
+            known = {name: value for name, value in indicators.items() if name in card.indicators}
+            read |= set(known)
+            outcome = score(known, card, book.scales[card.scale], areas)
+            assert {"scale": card.scale, "class": outcome.class_code, "points": outcome.points} == wanted
+        assert read == set(indicators), "No card reads these indicators."
     if "treated" in expected:
         _hold_treatment(dict(expected["treated"]), on, book)
     if "lot" in expected:
@@ -175,6 +189,10 @@ def run(case: Case, book: Rulebook) -> None:
         _hold_ban(dict(expected["ban"]), book)
     if "gates" in expected:
         _hold_gates(dict(expected["gates"]), facts, book)
+    if "falls" in expected:
+        _hold_annulment(dict(expected["falls"]), facts, on, book)
+    if "refuses" in expected:
+        _hold_refusal(case, dict(expected["refuses"]), facts, book)
     if "course" in expected:
         hold_course(dict(expected["course"]), on, book)
 
@@ -191,6 +209,33 @@ def _hold_gates(wanted: dict[str, Any], facts: Mapping[str, Fact], book: Ruleboo
     said = {"ground": found.ground, "heavier": found.heavier, "grave": found.grave, "exit": found.exit}
     told = {name: f"{one.answer.value} {one.because.value} {one.rule.number}" for name, one in said.items()}
     assert {name: told[name] for name in wanted} == wanted
+
+
+def _hold_annulment(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:
+    """Annul one fact; every entry of the case was made by a decision that rests on its cause alone."""
+    assert book.annulment is not None
+    entries = [one for one in facts.values() if one.kind == book.lists.entry_kind]
+    made = [
+        Made(one.source_ref, Act.ENTER, (str(one.payload["cause"]).removeprefix("fact:"),), one.digest)
+        for one in entries
+    ]
+    root, *others = undoings(facts[wanted.pop("root")], facts.values(), made)
+    names = {one.digest: name for name, one in facts.items()}
+    assert [names[one.fact.digest] for one in others] == wanted.pop("with")
+    assert all(one.because == root.fact.digest for one in others)
+    after = view([*facts.values(), *(one.correction("case", "x", _END) for one in (root, *others))], on, _END)
+    left = {names.get(one.digest) for one in after.of(book.lists.entry_kind)}
+    assert left == {names[one.digest] for one in entries} - {names[one.fact.digest] for one in others}
+    assert {"rule": book.annulment.rule.number, "through": book.annulment.due_on(on, book.calendar)} == wanted
+
+
+def _hold_refusal(case: Case, wanted: dict[str, Any], facts: Mapping[str, Fact], book: Rulebook) -> None:
+    without, name = wanted.pop("without"), wanted.pop("kind")
+    values = {**case.given.get(name, {}), **wanted}
+    values.pop(without, None)
+    assert book.kinds[name].fields[without].required, f"{case}: {without} is not needed"
+    with pytest.raises(FactInvalid, match=f"Field {without}: "):
+        _fact(name, values.pop("on"), "refused", values, facts, book)
 
 
 def _hold_eligibility(wanted: dict[str, Any], facts: Mapping[str, Fact], on: date, book: Rulebook) -> None:

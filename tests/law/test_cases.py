@@ -42,6 +42,49 @@ def test_every_rule_that_decides_something_has_a_case(name: str) -> None:
     assert deciding - shown == set()
 
 
+OF_THE_ISSUE = ("D-", "S-", "A-", "V-", "VG-", "P-", "R-", "J-", "B-", "T-")
+"""How rules of the sections on disclosure, lists, repair, measures, bans and penalties are numbered."""
+
+EDGES = {
+    "report_on_the_last_day": "an annual report filed on 30 June",
+    "deadline_over_a_holiday": "ten working days to decide, a public holiday between",
+    "letters_14_days_apart": "two letters, too close",
+    "letters_15_days_apart": "two letters, just apart enough",
+    "letters_30_days_apart": "two letters, just close enough",
+    "letters_31_days_apart": "two letters, too far apart",
+    "mark_until_30_june": "the mark of the self-employed stands until 30 June of the next year",
+    "mark_repaired_late": "and when it is repaired late",
+    "other_province_over_a_holiday": "a party of another province, 10 + 10 working days, a holiday between",
+    "early_removal_on_day_365": "a day too early",
+    "early_removal_on_day_366": "the first day",
+    "ban_outlives_the_listing": "five years of ban, three of listing",
+    "fraud_restarts_the_clock": "repair granted, then fraud found",
+    "only_ground_annulled": "the penalty that was the only ground of an entry is annulled",
+    "two_kinds_of_penalty": "one kind never repaired, one moderate, in one decision",
+    "applied_on_2025_12_24": "the last day of the market regulator's old rule",
+    "applied_on_2025_12_25": "the first of its new one",
+    "applied_on_2026_03_31": "the last day of Credit China's old rule",
+    "applied_on_2026_04_01": "the first of its new one",
+    "three_scales_apart": "food grade D, risk class A and public credit B for the same business",
+    "penalty_repair_while_listed": "on the abnormal-operation list, and asking for the repair of a penalty",
+    "commitment_asked_while_listed": "the commitment procedure, asked for by a listed party",
+    "commitment_asked_after_revoked_repair": "and by one whose early removal was revoked",
+    "lead_at_the_cap": "drawn as often as may be this year, while a complaint leads there",
+}
+
+
+def test_every_edge_of_the_reference_jurisdiction_has_a_case_and_every_edge_named_is_one() -> None:
+    named = {case.content["edge"] for case in CASES if case.book == "cn" and "edge" in case.content}
+    assert named == set(EDGES)
+
+
+def test_every_rule_of_the_reference_jurisdiction_on_consequences_has_a_case() -> None:
+    encoded = {number for number in BOOKS["cn"].rules() if number.startswith(OF_THE_ISSUE)}
+    shown = {case.content["rule"] for case in CASES if case.book == "cn"}
+    assert len(encoded) > 60
+    assert encoded - shown == set()
+
+
 @pytest.mark.parametrize("name", list(BOOKS))
 def test_every_case_names_a_rule_of_its_book(name: str) -> None:
     named = {part for case in CASES if case.book == name for part in [case.content["rule"]]}

@@ -151,6 +151,7 @@ class Rulebook:
         found += self.measures.rules
         found += self.procedures.rules
         found += [] if self.gravity is None else self.gravity.rules
+        found += [] if self.annulment is None else [self.annulment.rule]
         by_number: dict[str, list[Rule]] = {}
         for rule in found:
             by_number.setdefault(rule.number, []).append(rule)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from goodstanding.cli.engine import place_touched
 from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
+
+if TYPE_CHECKING:
+    from goodstanding.home import Home
 
 PASSWORD = "GOODSTANDING_PASSWORD"  # noqa: S105 - the name of a variable
 Officer = Annotated[str, typer.Option("--as", help="Who decides.")]
@@ -96,23 +99,51 @@ def decide_command(
 
 
 @app.command("replay")
-def replay_command(number: Annotated[str, typer.Argument(help="A decision's number.")]) -> None:
-    """Take a decision again from the facts and rules then known."""
+def replay_command(
+    number: Annotated[str, typer.Argument(help="A decision's number.")] = "",
+    size: Annotated[int, typer.Option("--sample", min=0, help="So many decisions, chosen by chance, instead.")] = 0,
+    seed: Annotated[str, typer.Option(help="What the chance comes from; the same choice again.")] = "1",
+) -> None:
+    """Take a decision again from the facts and rules then known, or as many as you like, chosen by chance."""
+    if bool(number) == bool(size):
+        raise typer.BadParameter("Name a decision, or say --sample.")
     home = open_records()
-    from goodstanding.records.decisions import ANNULMENT
     from goodstanding.records.replay import replay
 
+    if size:
+        _replay_many(home, size, seed)
+        return
     decision = replay(number, home.rulebook_of)
     outcome = decision.outcome
-    if decision.kind == ANNULMENT:
-        what = f"{outcome['how']} {outcome['kind']}"
-    else:
-        what = f"{outcome['verdict']} {outcome['act']} {outcome['list']}"
+    said = (outcome.get(name, "") for name in ("verdict", "does", "how", "act", "list", "kind", "ban"))
     result(
-        f"Decision {number} agrees: {what} of {decision.entity_id} "
+        f"Decision {number} agrees: {' '.join(filter(None, said))} of {decision.entity_id} "
         f"under rule {decision.rule_number}, from {len(decision.facts)} facts at position {decision.ledger_position}.",
         {"number": number, "agrees": True, "outcome": outcome, "rule": decision.rule_number},
     )
+
+
+def _replay_many(home: Home, size: int, seed: str) -> None:
+    from goodstanding.core.errors import DecisionDiffers
+    from goodstanding.records.replay import replay, sample
+
+    chosen = sample(size, seed)
+    differing: dict[str, object] = {}
+    with progress() as bar:
+        task = bar.add_task("decisions", total=len(chosen))
+        for number in chosen:
+            try:
+                replay(number, home.rulebook_of)
+            except DecisionDiffers as error:
+                say(f"{number}: {error.found}")
+                differing[number] = error.as_dict()
+            bar.advance(task)
+    result(
+        f"{len(chosen) - len(differing):,} of {len(chosen):,} decisions agree with the facts and rules then known.",
+        {"replayed": len(chosen), "agree": len(chosen) - len(differing), "differing": differing},
+    )
+    if differing:
+        raise typer.Exit(3)
 
 
 @app.command("user")

@@ -21,15 +21,12 @@ from goodstanding.office.accounts import Role, may
 from goodstanding.office.pages import page, the_home, the_rulebook
 from goodstanding.office.queue import names_of
 from goodstanding.records import ledger
-from goodstanding.records.bans import BAN
 from goodstanding.records.cases import published_on
-from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, REPAIR, decision_of
+from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of
 from goodstanding.records.models import Decision
-from goodstanding.records.replay import replay
+from goodstanding.records.replay import PROVEN, replay
 
 PER_PAGE = 50
-PROVEN = frozenset({LISTING, ANNULMENT, BAN, REPAIR})
-"""Kinds of decisions that are taken again when they are read."""
 
 
 @require_GET

@@ -19,11 +19,10 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.decisions import is_served
 from goodstanding.office.access import needs_business
 from goodstanding.office.acting import BUSINESS
-from goodstanding.office.facts import shown_facts, still_told
+from goodstanding.office.facts import shown_facts, still_told, told_decisions
 from goodstanding.office.pages import now, page, the_rulebook, today
 from goodstanding.records import cases, ledger
 from goodstanding.records.ledger import Stored
-from goodstanding.records.models import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
     by_kind = sorted(own.stored, key=lambda one: list(book.kinds).index(one.fact.kind))
     shown = {one.fact.digest: shown_facts(request, book, [one])[0] for one in own.stored}
     told = own_cases(book, entity_id, request.user.get_username(), day)
-    decisions = list(Decision.objects.filter(entity_id=entity_id).order_by("-id"))
+    decisions = told_decisions(entity_id, own.stored)
     values = {
         "entity_id": entity_id,
         "who": own.who,

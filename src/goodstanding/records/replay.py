@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import annulments, bans, cases, decisions
 from goodstanding.records.models import Decision
+
+PROVEN = (decisions.LISTING, decisions.ANNULMENT, bans.BAN, decisions.REPAIR)
+"""Kinds of decisions that can be taken again; the others, such as the plan of a draw, are proven otherwise."""
+
+
+def sample(size: int, seed: str) -> list[str]:
+    """Return the numbers of some decisions that can be taken again, chosen by chance, the same for the same seed.
+
+    Args:
+        size: How many; all of them where there are fewer.
+    """
+    every = list(Decision.objects.filter(kind__in=PROVEN).order_by("id").values_list("number", flat=True))
+    chosen = random.Random(seed).sample(every, min(size, len(every)))  # noqa: S311 - chance to look at, not to decide by
+    return sorted(chosen)
 
 
 def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:

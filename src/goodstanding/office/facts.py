@@ -19,6 +19,8 @@ from goodstanding.records.ledger import Stored
 from goodstanding.records.models import Decision
 
 Words = Mapping[str, str]
+_FACT = "fact:"
+_SHOWN_HEX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +112,6 @@ def _in_words(value: Value, field: Field, book: Rulebook) -> str | Words:
             return {language: format_day(str(value), language) for language in book.languages}
         case FieldType.BOOLEAN:
             return "✓" if value else "–"
+        case FieldType.TEXT if str(value).startswith(_FACT):
+            return str(value).removeprefix(_FACT)[:_SHOWN_HEX]  # as the card of that fact tells it
     return str(value)

@@ -1,4 +1,7 @@
-"""Every page of both planes, in both languages, under axe: no finding that keeps anybody from using it."""
+"""Every page of both planes, in both languages, under axe: no finding that keeps anybody from using it.
+
+And none is wider than a phone.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from goodstanding.office.urls import urlpatterns
 from goodstanding.portal.app import routes
@@ -20,6 +23,8 @@ from tests.browser.conftest import PASSWORD, Town
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+DESK: ViewportSize = {"width": 1100, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 780}
 GRAVE = {"serious", "critical"}
 
 PORTAL = {
@@ -64,6 +69,7 @@ ACTED = {
     "office/business/<name:entity_id>/invite": "the page with the code, which answers a form",
     "office/approve": "the page of what was approved, which answers a form",
     "office/mine": "what a business sees of itself",
+    "office/case/<name:number>/<serial:serial>/receipt": "the receipt of what a business handed in",
 }
 ELSEWHERE = {
     "office/sign-out": "the button that ends a session",
@@ -73,6 +79,7 @@ ELSEWHERE = {
     "office/case/<name:number>/<serial:serial>.pdf": "a file",
     "office/business/<name:entity_id>/certificate.pdf": "a file",
     "office/mine/days.ics": "a file",
+    "office/business/<name:entity_id>/file/<name:digest>": "a file",
     "office/decision/<number:number>/annul": "leads back to the decision",
     "office/decision/<number:number>.pdf": "a file",
     "office/ban/<name:number>/withdraw": "leads back to the business",
@@ -90,7 +97,7 @@ class Reader:
     """Somebody at a browser with axe at hand."""
 
     def __init__(self, browser: Browser, base: str) -> None:
-        self.page: Page = browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
+        self.page: Page = browser.new_context(viewport=DESK).new_page()
         self.page.set_default_timeout(10_000)
         self._base = base
         self._axe = AXE.read_text(encoding="utf-8")
@@ -108,11 +115,15 @@ class Reader:
         return self.findings(path, colours=language == "zh")
 
     def findings(self, path: str, *, colours: bool = True) -> list[str]:
-        """Return what axe finds grave on the open page; colours, the costly part, are alike in every language."""
+        """Return what is grave on the open page; colours, the costly part, are alike in every language."""
         self.page.evaluate(self._axe)
         rules = {"color-contrast": {"enabled": colours}}
         found = self.page.evaluate("o => axe.run(document, o)", {"resultTypes": ["violations"], "rules": rules})
-        return [
+        self.page.set_viewport_size(PHONE)
+        is_wide = self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        self.page.set_viewport_size(DESK)
+        wide = [f"{path}: wider than a phone"] if is_wide else []
+        return wide + [
             f"{path}: {one['id']} ({one['impact']}): {one['help']}: {node['html'][:160]}"
             for one in found["violations"]
             if one["impact"] in GRAVE

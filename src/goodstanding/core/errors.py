@@ -496,6 +496,33 @@ class RepairRefused(Refused):
     code = "repair.refused"
 
 
+# -- evidence handed in as files ------------------------------------------------------------------------------------
+
+
+class UploadRefused(Refused):
+    """A file may not be kept as evidence: its type, its size, or that it could act when it is opened."""
+
+    code = "upload.refused"
+
+
+class UploadUnknown(Invalid):
+    """A business handed in no such file."""
+
+    code = "upload.unknown"
+
+
+class ReceiptUnknown(Invalid):
+    """At that place of a case a business handed in nothing."""
+
+    code = "receipt.unknown"
+
+
+class UploadHarmed(Broken):
+    """A file handed in is gone, or its bytes are others."""
+
+    code = "upload.harmed"
+
+
 # -- measures and bans ---------------------------------------------------------------------------------------------
 
 

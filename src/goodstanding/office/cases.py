@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from goodstanding.core.case import Actor, Case, Obstacle, Why, check_step, is_told, running, state_of
+from goodstanding.core.errors import Refused
 from goodstanding.core.gravity import judged
 from goodstanding.core.ledger import view
 from goodstanding.core.opening import about_of, openers
@@ -27,12 +28,13 @@ from goodstanding.look.words import words
 from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, business_of
 from goodstanding.office.acting import BUSINESS, actor_in, roles_of
+from goodstanding.office.evidence import ACCEPTS, begun, evidence_of, files_in, said, words_of
 from goodstanding.office.facts import shown_facts
 from goodstanding.office.gates import shown_gates
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.office.queue import names_of
 from goodstanding.records import cases as records
-from goodstanding.records import ledger
+from goodstanding.records import drafts, ledger, uploads
 from goodstanding.supervise.changed import place_touched
 
 NEWEST = 100
@@ -75,7 +77,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     book, day = the_rulebook(), today()
     written = records.case_of(number)
     procedure = records.procedure_of(book, written)
-    _check_case(request, written, procedure)
+    check_case(request, written, procedure)
     found = records.as_run_out(written, procedure, book, day)
     titles = _titles(procedure)
     decisions = {(step.serial, step.step): step.decision for step in records.steps_of(number)}
@@ -107,6 +109,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "barred": [way for way in ways if way.obstacles],
         "facts": shown_facts(request, book, stored),
         "gates": [shown_gates(one, book) for one in judgements],
+        "drafts": begun(request.user.get_username(), found),
+        "files": files_in(request.user.get_username(), found),
+        "files_named": uploads.named_in,
+        "words_of": words_of,
+        "accepts": ACCEPTS,
         "is_office": not business_of(request.user),
         "may_act": bool(roles_of(request.user, found.entity_id)),
     }
@@ -120,16 +127,31 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
     book, day = the_rulebook(), today()
     found = records.case_of(number)
     procedure = records.procedure_of(book, found)
-    _check_case(request, found, procedure)
-    code = _said(request, "step")
+    check_case(request, found, procedure)
+    code = said(request, "step")
     step = procedure.step_on(code, day)
     actor = actor_in(request.user, found.entity_id, () if step is None else step.by)
     needed = () if step is None else step.needs
-    evidence = {one: _said(request, f"evidence.{one}") for one in needed}
-    records.take(book, number, code, actor, evidence, _said(request, "reason"), day, now())
+    account, reason = request.user.get_username(), said(request, "reason")
+    if said(request, "do") == "discard":
+        drafts.discard(account, number, code)
+        return redirect(f"/office/case/{number}")
+    evidence = {one: evidence_of(request, found.entity_id, one) for one in needed}
+    if said(request, "do") == "keep":
+        drafts.keep(account, number, code, evidence, reason, now())
+        messages.success(request, say(request, "office.draft.kept"))
+        return redirect(f"/office/case/{number}")
+    try:
+        after = records.take(book, number, code, actor, evidence, reason, day, now())
+    except Refused:
+        # What was written is not lost: it waits as a draft.
+        drafts.keep(account, number, code, evidence, reason, now())
+        raise
+    drafts.discard(account, number, code)
     place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)
     messages.success(request, say(request, "office.case.taken"))
-    return redirect(f"/office/case/{number}")
+    receipt = f"/{len(after.taken)}/receipt" if actor.role == BUSINESS else ""
+    return redirect(f"/office/case/{number}{receipt}")
 
 
 @require_GET
@@ -162,7 +184,7 @@ def open_case(request: HttpRequest, entity_id: str) -> HttpResponse:
     """Open a case and show it."""
     _check_reader(request, entity_id)
     book, day = the_rulebook(), today()
-    code = _said(request, "procedure")
+    code = said(request, "procedure")
     actor = actor_in(request.user, entity_id, openers(book.procedures.on(code, day), day))
     about = [one for one in request.POST.getlist("about") if one]
     made = records.open_case(book, code, entity_id, about, actor, day, now())
@@ -229,7 +251,7 @@ def _check_reader(request: HttpRequest, entity_id: str) -> None:
         check_role(request, Role.VIEWER)
 
 
-def _check_case(request: HttpRequest, case: Case, procedure: Procedure) -> None:
+def check_case(request: HttpRequest, case: Case, procedure: Procedure) -> None:
     """Refuse whoever is neither of the office nor the business once it has been told of the case.
 
     Raises:
@@ -237,7 +259,3 @@ def _check_case(request: HttpRequest, case: Case, procedure: Procedure) -> None:
     """
     if business_of(request.user) != case.entity_id or not is_told(case, procedure):
         check_role(request, Role.VIEWER)
-
-
-def _said(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()[:4000]

@@ -21,7 +21,8 @@ from goodstanding.office.access import needs_business
 from goodstanding.office.acting import BUSINESS
 from goodstanding.office.facts import shown_facts, still_told, told_decisions
 from goodstanding.office.pages import now, page, the_rulebook, today
-from goodstanding.records import cases, ledger
+from goodstanding.office.receipts import receipts_of
+from goodstanding.records import cases, drafts, ledger
 from goodstanding.records.ledger import Stored
 
 
@@ -78,6 +79,8 @@ def mine(request: HttpRequest, entity_id: str) -> HttpResponse:
         "waiting": [one for one in told if one.may],
         "cases": [one for one in told if not one.may],
         "decisions": decisions,
+        "receipts": receipts_of(entity_id),
+        "drafts": drafts.waiting(request.user.get_username()),
         "served": {one.number for one in decisions if is_served(one)},
     }
     return page(request, "mine.html", values)

@@ -381,3 +381,34 @@ class CaseStep(models.Model):
     class Meta:
         db_table = "case_step"
         constraints = (models.UniqueConstraint(fields=["case", "serial"], name="step_in_turn"),)
+
+
+class Upload(models.Model):
+    """A file that a business, or an officer for it, handed in as evidence; its bytes lie in a folder."""
+
+    digest = models.CharField(max_length=64)  # SHA-256, hex: the file's name there
+    entity_id = models.CharField(max_length=80)
+    name = models.CharField(max_length=100)  # as its owner calls it
+    media_type = models.CharField(max_length=100)  # told from its bytes
+    size = models.BigIntegerField()
+    sent_by = models.CharField(max_length=150)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "upload"
+        constraints = (models.UniqueConstraint(fields=["entity_id", "digest"], name="upload_of_entity"),)
+
+
+class Draft(models.Model):
+    """What an account has begun to write for a step of a case."""
+
+    account = models.CharField(max_length=150)
+    case = models.CharField(max_length=40)
+    step = models.CharField(max_length=60)
+    evidence = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "draft"
+        constraints = (models.UniqueConstraint(fields=["account", "case", "step"], name="draft_of_step"),)

@@ -161,11 +161,14 @@ class Hands:
         return self.page.inner_text("main")
 
     def take(self, step: str) -> str:
-        """Fill in the form of a step on the page of a case, send it, and return what the page then says."""
+        """Fill in the form of a step on the page of a case, send it, and return what that page then says."""
+        case = self.page.url
         form = self.page.locator(f"form:has(input[name=step][value={step}])")
         for field in form.locator("textarea").all():
             field.fill(f"{step}: {field.get_attribute('name')}")
-        form.locator("button").last.click()
+        form.locator("button[value=send]").click()
+        if self.page.url.endswith("/receipt"):
+            self.page.goto(case)
         return self.text
 
     def close(self) -> None:

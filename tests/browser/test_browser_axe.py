@@ -109,6 +109,14 @@ class Reader:
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
 
+    def take(self, step: str) -> None:
+        """Take a step on the page of a case, unless it was taken before."""
+        form = self.page.locator(f"form:has(input[name=step][value={step}])")
+        if form.count():
+            for field in form.locator("textarea").all():
+                field.fill("…")
+            form.locator("button[value=send]").click()
+
     def open(self, path: str, language: str) -> list[str]:
         """Open a page and return what axe finds grave on it."""
         self.page.goto(self._base + path + ("&" if "?" in path else "?") + f"lang={language}")
@@ -210,7 +218,10 @@ def test_the_office_keeps_nobody_out(chief: Reader, places: dict[str, str], lang
 def test_a_business_that_is_invited_is_kept_out_of_nothing(
     chief: Reader, stranger: Reader, places: dict[str, str], language: str
 ) -> None:
-    chief.open(f"/office/business/{places['listed']}", language)
+    case = f"/office/case/{places['open_case']}"
+    chief.open(case, language)
+    chief.take("notify")
+    chief.open(f"/office/business/{places['punished']}", language)
     chief.page.click("form[action$='/invite'] button")
     found = chief.findings("invite")
     code = chief.page.inner_text("main code")
@@ -221,6 +232,10 @@ def test_a_business_that_is_invited_is_kept_out_of_nothing(
     stranger.page.click("main button")
     found += stranger.findings("/office/mine")
     assert stranger.page.url.endswith("/office/mine")
+    found += stranger.open(case, language)
+    stranger.take("state")
+    found += stranger.open(f"{case}/2/receipt", language)
+    found += stranger.open("/office/mine", language)
     assert found == []
 
 

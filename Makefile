@@ -14,7 +14,8 @@ ROUNDS ?= 3
 BUSINESSES ?= 100000
 SPREAD = --numprocesses auto --dist loadscope  # every processor; what shares a fixture of a module stays together
 IN_DATABASE = tests/records tests/intake tests/office tests/publish tests/documents \
-  tests/supervise/test_supervise_changed.py tests/supervise/test_supervise_classify.py
+  tests/supervise/test_supervise_changed.py tests/supervise/test_supervise_classify.py \
+  tests/supervise/test_supervise_case_cli.py tests/properties/test_measures.py tests/properties/test_consequences.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench decisions-benchmark chicago-benchmark fields-benchmark spark-cluster lock clean

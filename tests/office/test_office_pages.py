@@ -129,6 +129,28 @@ def test_a_bulk_says_how_many_and_why_not_the_others(signed_in: SignedIn, propos
     assert "listing.no_longer_called_for" in content
 
 
+def test_a_bulk_is_foreseen_before_it_is_decided(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    chief = signed_in(Role.CHIEF)
+    assert 'action="/office/approve/foreseen"' in chief.get("/office/").content.decode()
+    page = chief.post("/office/approve/foreseen?lang=en", {"proposal": [proposal.pk, "999"]}).content.decode()
+    assert "Nothing is decided yet" in page
+    assert f'name="proposal" value="{proposal.pk}"' in page
+    assert "Approve this one" in page
+    assert "listing.proposal_unknown" in page
+    assert not Decision.objects.exists()
+    assert signed_in(Role.OFFICER).post("/office/approve/foreseen", {"proposal": [proposal.pk]}).status_code == 403
+
+
+def test_what_the_facts_no_longer_call_for_is_foreseen_as_refused(
+    signed_in: SignedIn, proposal: ProposalRecord
+) -> None:
+    report_filed()
+    page = signed_in(Role.CHIEF).post("/office/approve/foreseen?lang=en", {"proposal": [proposal.pk]}).content.decode()
+    assert "listing.no_longer_called_for" in page
+    assert f'name="proposal" value="{proposal.pk}"' not in page
+    assert "Nothing here can be approved" in page
+
+
 def test_odd_numbers_in_a_bulk_are_passed_over(signed_in: SignedIn, proposal: ProposalRecord) -> None:
     odd = ["9" * 30, "9" * 5000, "-1", "٣", "²", "1e3", "", str(proposal.pk), str(proposal.pk)]
     answer = signed_in(Role.CHIEF).post("/office/approve?lang=en", {"proposal": odd})

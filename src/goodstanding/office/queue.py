@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from goodstanding.core.entity import Profile, profile
+from goodstanding.core.errors import GoodstandingError
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act
 from goodstanding.core.rulebook import Rulebook
@@ -19,7 +22,7 @@ from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, the_home, the_rulebook, today
 from goodstanding.records import ledger
-from goodstanding.records.listings import Verdict, decide_many
+from goodstanding.records.listings import Verdict, decide_many, foresee_many
 from goodstanding.records.models import ProposalRecord
 from goodstanding.supervise.changed import place_touched
 
@@ -64,19 +67,49 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(Role.CHIEF)
+def foresee_approval(request: HttpRequest) -> HttpResponse:
+    """Show what approving the ticked proposals would do, and which would be refused and why; nothing is decided."""
+    book, ids = the_rulebook(), _ticked(request)
+    day, officer = _day_of(ids), request.user.get_username()
+    foreseen = foresee_many(the_home(), ids, Verdict.APPROVE, officer, "", day, now())
+    kinds = Counter((one.act, one.list_code, one.ground_code) for one, _ in foreseen.lawful)
+    values = {
+        "day": day,
+        "kinds": [(*kind, ground_title(book, kind[1], kind[2]), count) for kind, count in sorted(kinds.items())],
+        "lawful": foreseen.lawful,
+        "names": names_of(one.entity_id for one, _ in foreseen.lawful),
+        "refusals": _refused(foreseen.refusals),
+    }
+    return page(request, "approval.html", values)
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    return [int(text) for text in request.POST.getlist("proposal") if _NUMBER.fullmatch(text)][: PER_PAGE * 10]
+
+
+def _day_of(ids: Iterable[int]) -> date:
+    """Return the day of a decision: never before the day the calendar looked, for what it found was not so earlier."""
+    chosen = ProposalRecord.objects.filter(pk__in=list(ids))
+    return max([today(), *chosen.values_list("as_of", flat=True).distinct()])
+
+
+def _refused(
+    refusals: Iterable[tuple[int, GoodstandingError]],
+) -> list[tuple[int, ProposalRecord | None, GoodstandingError]]:
+    refused = list(refusals)
+    records = ProposalRecord.objects.in_bulk([id_ for id_, _ in refused])
+    return [(id_, records.get(id_), error) for id_, error in refused]
+
+
+@require_POST
+@needs(Role.CHIEF)
 def approve_many(request: HttpRequest) -> HttpResponse:
-    """Approve the ticked proposals, each with a decision of its own, and show what was refused."""
-    ids = [int(text) for text in request.POST.getlist("proposal") if _NUMBER.fullmatch(text)][: PER_PAGE * 10]
-    chosen = ProposalRecord.objects.filter(pk__in=ids)
-    # Never before the day the calendar looked: what it then found need not have been so earlier.
-    day = max([today(), *chosen.values_list("as_of", flat=True).distinct()])
+    """Approve the proposals foreseen, each with a decision of its own, and show what was refused."""
+    ids = _ticked(request)
+    day = _day_of(ids)
     decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", day, now())
     place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)
-    refused = {
-        record.pk: record for record in ProposalRecord.objects.filter(pk__in=[id_ for id_, _ in decided.refusals])
-    }
-    rows = [(id_, refused.get(id_), error) for id_, error in decided.refusals]
-    return page(request, "decided_many.html", {"count": decided.count, "refusals": rows})
+    return page(request, "decided_many.html", {"count": decided.count, "refusals": _refused(decided.refusals)})
 
 
 def ground_title(book: Rulebook, list_code: str, ground_code: str) -> Mapping[str, str]:

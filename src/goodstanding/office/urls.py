@@ -56,6 +56,7 @@ urlpatterns = [
     path("office/sign-out", sign_in.sign_out),
     path("office/", queue.queue),
     path("office/approve", queue.approve_many),
+    path("office/approve/foreseen", queue.foresee_approval),
     path("office/proposal/<serial:id_>", proposal.proposal),
     path("office/proposal/<serial:id_>/decide", proposal.decide_proposal),
     path("office/invited", invitation.invited),

@@ -120,6 +120,19 @@ class Decided:
     refusals: list[tuple[int, GoodstandingError]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Foreseen:
+    """What a bulk decision would do, and why it would refuse the others.
+
+    Args:
+        lawful: Each proposal with what the facts of the day make of it.
+        refusals: Each other one by its number.
+    """
+
+    lawful: list[tuple[ProposalRecord, Proposal]] = field(default_factory=list)
+    refusals: list[tuple[int, GoodstandingError]] = field(default_factory=list)
+
+
 def tick(home: Home, day: date, now: datetime, on_progress: Callable[[int], None] | None = None) -> TickOutcome:
     """Put before the officers everything the calendar and the facts call for on a day, and end what is over.
 
@@ -250,6 +263,29 @@ def decide_many(
         waiting.extendleft(reversed(postponed))
         if on_progress is not None:
             on_progress(outcome.count + len(outcome.refusals))
+    return outcome
+
+
+def foresee_many(
+    home: Home, proposal_ids: Sequence[int], verdict: Verdict, officer: str, reason: str, day: date, now: datetime
+) -> Foreseen:
+    """Return what `decide_many` would do with a few proposals, and change nothing.
+
+    Each is judged by the facts as they stand: what one decision changes for another on the same business is not seen.
+    """
+    book = home.rulebook
+    ruling = Ruling(Verdict(verdict), officer, reason, day, now)
+    outcome = Foreseen()
+    records = ProposalRecord.objects.in_bulk(list(proposal_ids))
+    facts = dict(ledger.by_entity(sorted({record.entity_id for record in records.values()})))
+    for id_ in dict.fromkeys(proposal_ids):
+        record = records.get(id_)
+        try:
+            if record is None:
+                raise _unknown(id_)
+            outcome.lawful.append((record, _check(record, facts.get(record.entity_id, []), ruling, book)))
+        except GoodstandingError as error:
+            outcome.refusals.append((id_, error))
     return outcome
 
 

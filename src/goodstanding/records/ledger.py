@@ -113,13 +113,17 @@ def append(facts: Sequence[Fact], now: datetime) -> Receipt:
     receipt = Receipt()
     with transaction.atomic():
         _serialise()
-        wanted = {bytes.fromhex(fact.corrects) for fact in facts if fact.corrects is not None}
-        known = {stored.fact.digest: stored.fact for stored in _select("digest = ANY", sorted(wanted))}
+        # No index goes by digest, which would cost every import; what is corrected is of the same entity and kind.
+        correcting = [fact for fact in facts if fact.corrects is not None]
+        entities, kinds = {fact.entity_id for fact in correcting}, {fact.kind for fact in correcting}
+        before = stored_of(sorted(entities), kinds=sorted(kinds)) if correcting else []
+        known = {stored.fact.digest: stored.fact for stored in before}
         known.update((fact.digest, fact) for fact in facts)
         for fact in facts:
             if fact.corrects is not None:
                 check_correction(fact, known.get(fact.corrects))
-        present = {stored.fact.digest for stored in _select("digest = ANY", [bytes.fromhex(f.digest) for f in facts])}
+        records = _records({(fact.source, fact.source_ref) for fact in facts})
+        present = {stored.fact.digest for record in records.values() for stored in record}
         new = [Stored(0, fact, None, None) for fact in facts if fact.digest not in present]
         receipt.unchanged = len(facts) - len(new)
         _insert(new, receipt, now)

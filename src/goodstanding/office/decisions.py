@@ -61,7 +61,9 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "differs": differs,
         "has_document": is_served(found),
         "duties": _duties(found, book),
-        "published_on": max(published_on([one.digest for one in _made(found)], book).values(), default=None),
+        "published_on": max(
+            published_on(found.entity_id, [one.digest for one in _made(found)], book).values(), default=None
+        ),
     }
     return page(request, "decision.html", values)
 

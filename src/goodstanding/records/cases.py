@@ -118,7 +118,7 @@ def open_case(
         )
     facts = [known[digest] for digest in dict.fromkeys(about)]
     judgements = judged(procedure, facts, known.values(), book.gravity)
-    public_on = published_on(about, book)
+    public_on = published_on(entity_id, about, book)
     obstacles = check_open(version, actor, facts, public_on, day, book.calendar, judgements)
     if obstacles:
         raise StepRefused(
@@ -311,13 +311,12 @@ def _next_number(year: int) -> str:
     return f"{begun}{int(last.removeprefix(begun)) + 1 if last else 1:07}"
 
 
-def published_on(digests: Iterable[str], book: Rulebook) -> dict[str, date]:
-    """Return the day on which each of some facts reached the public store, in the register's own time zone."""
+def published_on(entity_id: str, digests: Iterable[str], book: Rulebook) -> dict[str, date]:
+    """Return the day on which each of a business's facts reached the public store, in the register's time zone."""
     zone = ZoneInfo(book.timezone)
     found = {}
-    for position, raw in FactRecord.objects.filter(digest__in=[bytes.fromhex(one) for one in digests]).values_list(
-        "id", "digest"
-    ):
+    wanted = FactRecord.objects.filter(entity_id=entity_id, digest__in=[bytes.fromhex(one) for one in digests])
+    for position, raw in wanted.values_list("id", "digest"):
         message = OutboxMessage.objects.filter(
             topic=OutboxMessage.Topic.FACTS,
             body__after__lt=position,

@@ -123,9 +123,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, closed with each module: its driver keeps an event loop, under which the database refuses."""
     chromium = shutil.which("chromium")
     assert chromium, "Chromium is missing: tests/machine installs it on Debian"
     with sync_playwright() as playwright:

@@ -36,12 +36,17 @@ BODY = {
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory: pytest.TempPathFactory, cn: Rulebook) -> Path:
     """A public folder whose register tells its public key."""
-    public = tmp_path_factory.mktemp("keyed")
-    terms = Terms.of(cn, NAMING_KEY)
-    put(public, check(small_register(), cn), terms, PUBLISHED_ON)
+    public = keyless(tmp_path_factory.mktemp("keyed"), cn)
     with open_writer(public) as store:
         key = KEY.public_key().public_bytes_raw().hex()
-        store.set_meta({"layout": publicstore.LAYOUT, "register": register_statement(terms, True, key)})
+        statement = register_statement(Terms.of(cn, NAMING_KEY), True, key)
+        store.set_meta({"layout": publicstore.LAYOUT, "register": statement})
+    return public
+
+
+def keyless(public: Path, book: Rulebook) -> Path:
+    """Publish a small register that tells no public key."""
+    put(public, check(small_register(), book), Terms.of(book, NAMING_KEY), PUBLISHED_ON)
     return public
 
 
@@ -94,8 +99,8 @@ def test_without_a_code_there_is_a_form_and_no_verdict(keyed: Path) -> None:
     assert "cannot be confirmed" not in page
 
 
-def test_a_register_without_a_key_confirms_nothing(published: Path) -> None:
-    with reading(published) as reader:
+def test_a_register_without_a_key_confirms_nothing(tmp_path: Path, cn: Rulebook) -> None:
+    with reading(keyless(tmp_path, cn)) as reader:
         assert "cannot be confirmed" in asked(reader, sign(BODY, KEY).code)
 
 

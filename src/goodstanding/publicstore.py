@@ -7,6 +7,8 @@ that holds no page, only what leads to one. Whoever finds a page through the ind
     due       day NUL entity id                  empty; the day on which that document changes by itself
     list      list NUL day NUL entity NUL item   one current entry, as JSON
     draw      label NUL part                     one part of a draw, compressed
+    left      record name                        what became of a record no longer in view, as JSON
+    told      generation NUL record name         what a publication told of a record that left or came back, as JSON
     pending   entity id                          what the index must still learn; empty: forget it
     meta      name                               one JSON value
 """
@@ -27,7 +29,7 @@ import lmdb
 import tantivy
 import zstandard
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised when anything in this module changes its meaning; a store of another layout is written anew."""
 
 _MAP_BYTES: Final = 1 << 38  # address space, not disk: the most the store may ever grow to
@@ -48,6 +50,8 @@ class Part(StrEnum):
     DUE = "due"
     LIST = "list"
     DRAW = "draw"
+    LEFT = "left"
+    TOLD = "told"
     PENDING = "pending"
     META = "meta"
 
@@ -190,6 +194,17 @@ def list_key(code: str, from_on: str, entity_id: str, item: str) -> bytes:
 
 def draw_key(label: str, part: str) -> bytes:
     return _joined(label, part)
+
+
+def told_key(generation: int, record: str) -> bytes:
+    """Return the key of what one publication told of a record; keys sort in the order they were told."""
+    return _joined(f"{generation:012}", record)
+
+
+def told_of(key: bytes) -> tuple[int, str]:
+    """Return (generation, record name) of such a key."""
+    generation, record = key.split(_SEPARATOR)
+    return int(generation), record.decode()
 
 
 def selected_part(number: int) -> str:

@@ -35,6 +35,8 @@ PORTAL = {
     "/draws/{label:path}": "/draws/2026-autumn",
     "/rules": "/rules",
     "/certificate": "/certificate?code=x",
+    "/record": "/record?name=unknown",
+    "/record/{name}": "/record/unknown",
     "/about": "/about",
     "/accessibility": "/accessibility",
 }

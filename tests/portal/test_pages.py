@@ -19,7 +19,7 @@ from tests.publish.test_draws import BUNDLE
 
 FIRST = f"/entity/{entity_id(0)}"
 PAGES = ("/", "/search", "/search?q=茶业", "/lists/abnormal", "/draws", "/draws/2026/q4", "/draws/2026-key", "/rules")
-PAGES += ("/about", "/accessibility", FIRST, f"/entity/{entity_id(2)}")
+PAGES += ("/about", "/record", "/record/unknown", "/accessibility", FIRST, f"/entity/{entity_id(2)}")
 
 
 def quoted(target: str) -> str:

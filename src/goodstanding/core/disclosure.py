@@ -189,10 +189,15 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The days on which one fact is public, and the rule that says so."""
+    """The days on which one fact is public, and the rule that says so.
+
+    Args:
+        ends_with_span: Whether the rule ends the display with the fact's own span.
+    """
 
     span: Span
     rule: Rule
+    ends_with_span: bool = False
 
 
 def record_of(fact: Fact) -> str:
@@ -254,7 +259,8 @@ def shown(
             until = fact.span.until_on if until is None else min(until, fact.span.until_on)
         granted = [one.span.from_on for one in repairs_of(fact, repairs, target) if one.span.until_on is None]
         until = min(filter(None, [until, *granted]), default=None)
-        return Shown(Span(fact.span.from_on, max(until, fact.span.from_on) if until else None), rule.rule)
+        days = Span(fact.span.from_on, max(until, fact.span.from_on) if until else None)
+        return Shown(days, rule.rule, rule.ends_with_span)
     return None
 
 

@@ -24,6 +24,7 @@ _GROUPED_FROM = 100_000
 _SECTIONS = (("/", "home"), ("/search", "search"), ("/draws", "draws"), ("/rules", "rules"), ("/about", "about"))
 _FOOTER = (
     ("/certificate", "certificate"),
+    ("/record", "record"),
     ("/about", "about"),
     ("/accessibility", "accessibility"),
     ("/rules", "rules"),

@@ -25,7 +25,10 @@ ENTRIES_PER_PAGE = 50
 LAST_PAGE = 50
 """Beyond this many pages of hits a reader is asked to say more."""
 
+TOLD_PER_PAGE = 500
 LIST_FORMAT = "goodstanding-list/1"
+RECORD_FORMAT = "goodstanding-record/1"
+DEPARTURES_FORMAT = "goodstanding-departures/1"
 
 _EVER = "public, max-age=31536000, immutable"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
@@ -109,7 +112,7 @@ class Pages:
 
     def _rows(self, asked: Asked, code: str) -> tuple[list[Json], str]:
         """Return a page of a list's rows, and the cursor of what comes after; empty where nothing does."""
-        before = _cursor(asked, code)
+        before = _cursor(asked, "before", layout.list_prefix(code))
         rows: list[Json] = []
         more = True
         while more and len(rows) < ENTRIES_PER_PAGE:
@@ -191,6 +194,32 @@ class Pages:
         html = render("certificate", asked, register, code=code, body=body, titles=titles)
         return page(html, more=(("X-Robots-Tag", "noindex"),))
 
+    def record(self, asked: Asked, name: str = "") -> Answer:
+        """What became of one record that is no longer in view, by its public name; without a name, a form to ask."""
+        name = (name.removesuffix(".json") or asked.query.get("name", "")).strip()
+        departure = self.store.departure(name) if name else None
+        if asked.is_machine:
+            if departure is None:
+                raise NotHere
+            return document({"format": RECORD_FORMAT, "record": name} | departure)
+        html = render("record", asked, self.store.register(), record=name, departure=departure)
+        return page(html, more=(("X-Robots-Tag", "noindex"),))
+
+    def departures(self, asked: Asked) -> Answer:
+        """What publications told of records that left or came back, for whoever keeps copies; the oldest first."""
+        found = self.store.told(_cursor(asked, "after"), TOLD_PER_PAGE)
+        more = len(found) == TOLD_PER_PAGE
+        last = base64.urlsafe_b64encode(found[-1][0]).decode() if found else asked.query.get("after", "")
+        return document(
+            {
+                "format": DEPARTURES_FORMAT,
+                "publication": self.store.register().generation,
+                "told": [one for _, one in found],
+                "last": last,
+                "next": asked.link("/departures.json", after=last) if more else None,
+            }
+        )
+
     def text(self, asked: Asked, name: str) -> Answer:
         """A page of words: about, accessibility."""
         return page(render(name, asked, self.store.register()))
@@ -245,13 +274,14 @@ def _number(asked: Asked, last: int) -> int:
     return int(text)
 
 
-def _cursor(asked: Asked, code: str) -> bytes:
-    text = asked.query.get("before", "")
+def _cursor(asked: Asked, name: str, prefix: bytes = b"") -> bytes:
+    """Return the key after which to go on, which must begin with a prefix; empty where none is asked for."""
+    text = asked.query.get(name, "")
     try:
         key = base64.b64decode(text, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise Unreadable(asked, Malformed.VALUE) from None
-    if key and not key.startswith(layout.list_prefix(code)):
+    if key and not key.startswith(prefix):
         raise Unreadable(asked, Malformed.VALUE)
     return key
 

@@ -123,6 +123,36 @@ class PublicStore:
                 there = cursor.prev()
         return found
 
+    def departure(self, record: str) -> Json | None:
+        """Return what became of a record that is no longer in view, or ``None`` where nothing is told of it."""
+        found = self._get(Part.LEFT, record.encode())
+        return None if found is None else dict(json.loads(found))
+
+    def told(self, after: bytes, limit: int) -> list[tuple[bytes, Json]]:
+        """Return what publications told of records that left or came back, the oldest first.
+
+        Args:
+            after: The key after which to go on, or empty to begin with the first.
+            limit: At most so many.
+        Returns:
+            (key, statement); a statement names its record and its publication.
+        """
+        opened = self._open()
+        found: list[tuple[bytes, Json]] = []
+        if opened is None:
+            return found
+        with opened[0].begin(db=opened[1][Part.TOLD]) as reading:
+            cursor = reading.cursor()
+            there = cursor.set_range(after) if after else cursor.first()
+            if there and bytes(cursor.key()) == after:
+                there = cursor.next()
+            while there and len(found) < limit:
+                key = bytes(cursor.key())
+                generation, record = layout.told_of(key)
+                found.append((key, {"record": record, "publication": generation} | json.loads(bytes(cursor.value()))))
+                there = cursor.next()
+        return found
+
     def draw_part(self, label: str, part: str) -> bytes | None:
         """Return one part of a draw, or ``None``."""
         found = self._get(Part.DRAW, layout.draw_key(label, part))

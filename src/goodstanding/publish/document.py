@@ -139,7 +139,7 @@ def entity_document(
     terms_over = {item.fact.digest: ends_on for item in entries if (ends_on := term_over(item.fact, book)) is not None}
     over = {digest for digest, ends_on in terms_over.items() if ends_on <= day}
     standing = [item for item in entries if item.fact.span.contains(day) and item.fact.digest not in over]
-    gone = [item for item in entries if item.fact.digest in over and _ends_with_span(item, book)]
+    gone = [item for item in entries if item.fact.digest in over and item.shown.ends_with_span]
     items = standing + [item for item in items if item not in standing and item not in gone]
 
     roles, scheme = book.roles, who.entity_id.partition(":")[0]
@@ -216,7 +216,7 @@ def _item(item: PublicItem, terms: Terms, term_over_on: date | None) -> Json:
     until_on, shown_until = fact.span.until_on, item.shown.span.until_on
     if term_over_on is not None:
         until_on = term_over_on
-        if _ends_with_span(item, terms.book):
+        if item.shown.ends_with_span:
             shown_until = term_over_on
     # In the catalogue's order: that of the payload is only the alphabet's.
     values = {name: item.values[name] for name in kind.fields if item.values.get(name) is not None}
@@ -251,11 +251,7 @@ def _is_ending(item: PublicItem, book: Rulebook) -> bool:
     """Tell whether the law means this record to leave the public's sight, or it puts a business on a list."""
     if item.fact.kind == book.lists.entry_kind or item.shown.span.until_on is not None:
         return True
-    return _ends_with_span(item, book)
-
-
-def _ends_with_span(item: PublicItem, book: Rulebook) -> bool:
-    return any(one.rule is item.shown.rule and one.ends_with_span for one in book.disclosure.display)
+    return item.shown.ends_with_span
 
 
 def _coded(item: PublicItem, name: str, terms: Terms) -> Json | None:

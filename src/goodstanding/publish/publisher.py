@@ -21,6 +21,7 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import heads, view
 from goodstanding.home import Home
 from goodstanding.publicstore import Json
+from goodstanding.publish.departures import departures
 from goodstanding.publish.document import NO_LETTERS, Terms, entity_document
 from goodstanding.publish.draws import Committed, draw_parts
 from goodstanding.publish.letters import Letters
@@ -88,8 +89,9 @@ def publish(
         everything = everything or written_under != (publicstore.LAYOUT, book.digest)
         ids = _everyone(store, through) if everything else _touched(store, messages, through, day)
         written = removed = withheld = 0
-        for done, batch in _documents(ids, through, day, now, terms, Letters(home)):
-            more, gone = store.put_entities(batch)
+        generation = (store.meta("state") or {"generation": 0})["generation"] + 1
+        for done, batch, departed in _documents(ids, through, day, now, terms, Letters(home)):
+            more, gone = store.put_entities(batch, departed, generation)
             written, removed, withheld = written + more, removed + gone, withheld + len(batch) - more
             on_progress(done, len(ids))
         draws = _put_draws(store, messages, everything)
@@ -104,7 +106,7 @@ def publish(
                 "state": {
                     "as_of": day.isoformat(),
                     "published_at": now.isoformat(),
-                    "generation": (store.meta("state") or {"generation": 0})["generation"] + 1,
+                    "generation": generation,
                     "entities": entities,
                     "entries": {code: count for code, count in (store.meta(COUNTS) or {}).items() if count},
                 },
@@ -144,16 +146,18 @@ def _touched(store: PublicWriter, messages: Sequence[OutboxMessage], through: in
 
 def _documents(
     ids: Sequence[str], through: int, day: date, now: datetime, terms: Terms, letters: Letters
-) -> Iterator[tuple[int, dict[str, Json | None]]]:
-    """Yield (entities done, documents by entity id), a batch at a time."""
+) -> Iterator[tuple[int, dict[str, Json | None], dict[str, dict[str, Json]]]]:
+    """Yield (entities done, documents by entity id, what left by entity and record), a batch at a time."""
     for start in range(0, len(ids), _BATCH):
         # An entity without facts keeps the None it begins with: its page goes.
         batch: dict[str, Json | None] = dict.fromkeys(ids[start : start + _BATCH])
         entities = dict(ledger.by_entity(list(batch), through))
         texts = letters.of(entities, day)
+        departed: dict[str, dict[str, Json]] = {}
         for entity_id, facts in entities.items():
-            batch[entity_id] = document_of(facts, day, now, terms, texts)
-        yield start + len(batch), batch
+            batch[entity_id] = document = document_of(facts, day, now, terms, texts)
+            departed[entity_id] = departures(facts, day, now, terms, document)
+        yield start + len(batch), batch, departed
 
 
 def document_of(

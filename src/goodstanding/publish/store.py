@@ -23,6 +23,11 @@ from goodstanding.core.errors import PublisherBusy
 from goodstanding.publicstore import Json, Page, Part
 
 COUNTS = "counts"
+RESTORED = "restored"
+"""What is told of a record that had left and is in view again."""
+HIDDEN: Json = {"how": "hidden", "on": None}
+"""What is told of a record whose business has no page any more, where no exit of its own is known."""
+NOTHING_LEFT: Mapping[str, Mapping[str, Json]] = {}
 
 
 class PublicWriter:
@@ -44,9 +49,17 @@ class PublicWriter:
             for name, value in values.items():
                 writing.put(name.encode(), layout.encode(value))
 
-    def put_entities(self, documents: Mapping[str, Json | None]) -> tuple[int, int]:
+    def put_entities(
+        self,
+        documents: Mapping[str, Json | None],
+        departed: Mapping[str, Mapping[str, Json]] = NOTHING_LEFT,
+        generation: int = 1,
+    ) -> tuple[int, int]:
         """Write a batch of documents by entity id; ``None`` takes an entity's page away.
 
+        Args:
+            departed: What became of the records no longer in view, by entity id and the record's public name.
+            generation: The running number of this publication, from 1.
         Returns:
             How many were written, and how many pages were there and are gone.
         """
@@ -55,13 +68,17 @@ class PublicWriter:
             counts = json.loads(writing.get(COUNTS.encode(), db=self._parts[Part.META]) or b"{}")
             for entity_id, document in documents.items():
                 had = self._take_back(writing, entity_id, counts)
-                if document is None:
-                    if had:
-                        removed += 1
-                        writing.put(layout.entity_key(entity_id), b"", db=self._parts[Part.PENDING])
-                    continue
-                self._put(writing, document, counts)
-                written += 1
+                gone = departed.get(entity_id, {})
+                if document is not None:
+                    self._put(writing, document, counts)
+                    self._tell_restored(writing, document, generation)
+                    written += 1
+                elif had is not None:
+                    gone = {item["id"]: HIDDEN for item in had["items"]} | dict(gone)
+                    removed += 1
+                    writing.put(layout.entity_key(entity_id), b"", db=self._parts[Part.PENDING])
+                if document is not None or had is not None:
+                    self._tell_departed(writing, gone, generation)
             writing.put(COUNTS.encode(), layout.encode(counts), db=self._parts[Part.META])
         return written, removed
 
@@ -85,21 +102,35 @@ class PublicWriter:
             counts[code] = counts.get(code, 0) + 1
         writing.put(key, layout.encode(search_record(document)), db=self._parts[Part.PENDING])
 
-    def _take_back(self, writing: lmdb.Transaction, entity_id: str, counts: dict[str, int]) -> bool:
-        """Delete an entity's document and all that led to it; say whether there was one."""
+    def _take_back(self, writing: lmdb.Transaction, entity_id: str, counts: dict[str, int]) -> Json | None:
+        """Delete an entity's document and all that led to it, and return it, or ``None`` where there was none."""
         key = layout.entity_key(entity_id)
         stored = writing.get(key, db=self._parts[Part.ENTITY])
         if stored is None:
-            return False
+            return None
         page = layout.unpack(bytes(stored))
+        document: Json = json.loads(layout.expand(page.frame))
         if page.next_change_on is not None:
             writing.delete(layout.due_key(page.next_change_on, entity_id), db=self._parts[Part.DUE])
         if page.is_standing:
-            for list_key, code, _ in _entries(json.loads(layout.expand(page.frame))):
+            for list_key, code, _ in _entries(document):
                 if writing.delete(list_key, db=self._parts[Part.LIST]):
                     counts[code] -= 1
         writing.delete(key, db=self._parts[Part.ENTITY])
-        return True
+        return document
+
+    def _tell_departed(self, writing: lmdb.Transaction, departed: Mapping[str, Json], generation: int) -> None:
+        for record, statement in departed.items():
+            content = layout.encode(statement)
+            if writing.get(record.encode(), db=self._parts[Part.LEFT]) != content:
+                writing.put(record.encode(), content, db=self._parts[Part.LEFT])
+                writing.put(layout.told_key(generation, record), content, db=self._parts[Part.TOLD])
+
+    def _tell_restored(self, writing: lmdb.Transaction, document: Json, generation: int) -> None:
+        for item in document["items"]:
+            if writing.delete(item["id"].encode(), db=self._parts[Part.LEFT]):
+                content = layout.encode({"how": RESTORED, "on": document["as_of"]})
+                writing.put(layout.told_key(generation, item["id"]), content, db=self._parts[Part.TOLD])
 
     def due_through(self, day: date) -> list[str]:
         """Return the entities whose documents change by themselves on ``day`` or earlier."""

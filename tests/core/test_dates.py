@@ -125,3 +125,17 @@ def test_a_later_start_never_ends_earlier(first: date, second: date, number: int
     early, late = sorted((first, second))
     period = Period(min(number, 5) if unit is Unit.YEAR else number, unit)
     assert period_end(early, period, CALENDAR) <= period_end(late, period, CALENDAR)
+
+
+@given(DAYS, st.integers(1, 200), st.integers(0, 500))
+@settings(deadline=None)
+def test_what_is_over_on_a_covered_day_is_so_whatever_the_holidays_after(start: date, number: int, later: int) -> None:
+    day = min(start + timedelta(days=later), date(2026, 12, 31))
+    period = Period(number, Unit.WORKING_DAY)
+    off = frozenset(date(2027, 1, 1) + timedelta(days=n) for n in range(20))
+    known = Calendar(CALENDAR.rest_weekdays, CALENDAR.holidays | off, CALENDAR.makeup_days, (2024, 2027), True)
+    assert (period_end(start, period, CALENDAR.as_of(day)) < day) == (period_end(start, period, known) < day)
+
+
+def test_on_a_day_not_covered_nothing_is_estimated() -> None:
+    assert CALENDAR.as_of(date(2027, 1, 1)) == CALENDAR

@@ -90,6 +90,15 @@ def test_a_notice_says_what_may_be_answered_and_until_when(register: Home, liste
     assert document_of(register, f"{listed}-1") == notice
 
 
+def test_a_notice_tells_no_last_day_that_next_years_holidays_may_move(register: Home) -> None:
+    day = date(2026, 12, 29)
+    opened = cases.open_case(register.rulebook, "serious_listing", WHO, [PENALTY.digest], OFFICER, day, NOW)
+    papers = {"grounds": "G", "gravity": "H", "proof_of_service": "P"}
+    cases.take(register.rulebook, opened.number, "notify", OFFICER, papers, "", day, NOW)
+    assert step_document(register, opened.number, 1).text.count("期限为2026年12月29日之后5个工作日") == 2
+    assert "Time runs for 5 working days after 29 December 2026" in step_document(register, opened.number, 1, "en").text
+
+
 def test_only_a_step_whose_paper_is_served_is_a_notice(register: Home, listed: str) -> None:
     assert [step.step for step in cases.steps_of(listed)][:4] == ["notify", "silent", "review", "consent"]
     for serial in (2, 3, 4, 99):

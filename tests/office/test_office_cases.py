@@ -208,3 +208,19 @@ def test_the_decision_says_where_and_through_which_day_the_entry_must_be_publish
     assert "2026年3月30日" in seen
     assert "2026年4月14日" in seen  # Monday 6 April is a holiday
     assert "尚未在本系统公示" in seen
+
+
+def test_a_case_is_read_and_goes_on_when_a_period_runs_into_a_year_without_published_holidays(
+    office: Home, penalty: Fact, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(monkeypatch, date(2026, 12, 29))
+    officer, business = signed_in(Role.OFFICER), own(office)
+    where = opened(officer, penalty)
+    assert officer.post(f"{where}/take", {"step": "notify", **NOTICE}).status_code == 302
+    assert where in officer.get("/office/cases").content.decode()
+    assert officer.get(where).status_code == 200
+    assert business.post(f"{where}/take", {"step": "state", "evidence.statement": "We did not."}).status_code == 302
+    on(monkeypatch, date(2027, 1, 20))
+    assert officer.get(where).status_code == 200
+    assert where in officer.get("/office/cases").content.decode()
+    assert officer.post(f"{where}/take", {"step": "notify", **NOTICE}).status_code == 409

@@ -192,3 +192,12 @@ def test_an_annulment_that_does_not_follow_is_told(listed: Home) -> None:
 
 def _columns(decision: Decision) -> dict[str, Any]:
     return {field.name: getattr(decision, field.name) for field in Decision._meta.fields if field.name != "id"}
+
+
+def test_the_facts_are_read_when_nobody_else_can_decide_any_more(listed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    lock, read = annulments.lock_numbers, ledger.facts_of
+    monkeypatch.setattr(annulments, "lock_numbers", lambda: (order.append("lock"), lock())[1])
+    monkeypatch.setattr(ledger, "facts_of", lambda *words: (order.append("read"), read(*words))[1])
+    annul(listed.rulebook, inspection(DAY).digest, "chief", WHY, SOON, THEN)
+    assert order[:2] == ["lock", "read"]

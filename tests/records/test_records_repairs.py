@@ -10,13 +10,20 @@ import pytest
 from goodstanding.core.case import Actor, state_of
 from goodstanding.core.dates import Span
 from goodstanding.core.disclosure import public_items
-from goodstanding.core.errors import DecisionDiffers, NoLongerCalledFor, RepairRefused
+from goodstanding.core.errors import (
+    AnnulmentRefused,
+    CalendarYearUnknown,
+    DecisionDiffers,
+    NoLongerCalledFor,
+    RepairRefused,
+)
 from goodstanding.core.exits import Exit, exit_of
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
 from goodstanding.engine.features import rows_of
 from goodstanding.home import Home
 from goodstanding.records import cases, ledger
+from goodstanding.records.annulments import annul
 from goodstanding.records.models import Decision
 from goodstanding.records.replay import replay
 
@@ -180,3 +187,26 @@ def test_a_decision_on_another_record_does_not_replay(register: Home) -> None:
     decision.facts = ["0" * 64]
     with pytest.raises(DecisionDiffers, match="something else"):
         cases.replay(decision, register.rulebook)
+
+
+def test_a_repair_is_asked_for_granted_and_read_when_its_time_runs_into_a_year_without_published_holidays(
+    register: Home,
+) -> None:
+    late, last = date(2026, 12, 30), date(2026, 12, 31)
+    number = opened(register, late)
+    take(register, number, "apply", BUSINESS, late, "application", "commitment", "performance")
+    with pytest.raises(CalendarYearUnknown):
+        take(register, number, "accept", OFFICER, date(2027, 1, 20))
+    take(register, number, "accept", OFFICER, last)
+    assert take(register, number, "grant", CHIEF, last, "decision") == "repaired"
+    assert replay(Decision.objects.get().number, register.rulebook_of)
+    assert cases.run_day(register.rulebook, last, at(last)).uncounted == []
+
+
+def test_whoever_granted_a_repair_does_not_annul_it(register: Home) -> None:
+    on = granted(register)
+    (repair,) = ledger.view_of(WHO, on, at(on)).in_force("repair")
+    with pytest.raises(AnnulmentRefused):
+        annul(register.rulebook, repair.digest, "chen", "A judgment.", on, at(on))
+    annul(register.rulebook, repair.digest, "zhao", "A judgment.", on, at(on) + timedelta(minutes=1))
+    assert list(ledger.view_of(WHO, on, at(on) + timedelta(minutes=1)).in_force("repair")) == []

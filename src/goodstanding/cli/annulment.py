@@ -34,7 +34,8 @@ def annul_command(
         console.print(_table(foreseen.undoings))
     said = {"due_on": foreseen.due_on, "undoings": [_as_json(one) for one in foreseen.undoings]}
     if preview:
-        result(f"{len(foreseen.undoings)} would be undone, by {foreseen.due_on}; nothing was changed.", said)
+        by = foreseen.due_on or "a day not known yet"
+        result(f"{len(foreseen.undoings)} would be undone, by {by}; nothing was changed.", said)
         return
     check_decider(officer, Role.CHIEF)
     made = annul(home.rulebook, target, officer, reason, on, instant)

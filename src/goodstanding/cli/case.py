@@ -85,7 +85,7 @@ def show_command(number: Annotated[str, typer.Argument(help="The case.")], on: O
     for step in procedure.steps:
         if step.rule.validity.contains(on):
             actor = named_actor(account, case.entity_id, step.by)
-            found = check_step(case, step.code, actor, on, step.needs, procedure, book.calendar)
+            found = check_step(case, step.code, actor, on, step.needs, procedure, book.calendar.as_of(on))
             steps[step.code] = [str(one) for one in found]
     if not is_json():
         table = Table("step", "asks for", "in the way")
@@ -115,11 +115,12 @@ def _gates(case: Case, book: Rulebook) -> list[dict[str, Any]]:
 
 def _told(line: str, case: Case, book: Rulebook, more: dict[str, Any] | None = None) -> None:
     from goodstanding.core.case import running, state_of
+    from goodstanding.core.remedy import lenient
     from goodstanding.records import cases
 
     procedure = cases.procedure_of(book, case)
     state = state_of(case, procedure)
-    due = {code: one.due_on for code, one in running(case, procedure, book.calendar).items()}
+    due = {code: one.due_on for code, one in running(case, procedure, lenient(book.calendar)).items()}
     days = "; ".join(f"{code} through {day or 'no day while it is stopped'}" for code, day in due.items())
     result(
         f"{line} It is {state}." + (f" Periods: {days}." if days else ""),

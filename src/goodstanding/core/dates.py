@@ -10,7 +10,7 @@ Rules kept here:
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
@@ -96,6 +96,14 @@ class Calendar:
         if day in self.makeup_days:
             return True
         return day.isoweekday() not in self.rest_weekdays and day not in self.holidays
+
+    def as_of(self, day: date) -> Calendar:
+        """Return the calendar to judge by on a day whether a period is over.
+
+        On a covered day it is certain that a period which runs beyond the covered years is not over, whatever their
+        holidays will be: its end may be estimated, and nothing turns on the estimate. On any other day nothing is.
+        """
+        return replace(self, estimates_beyond=True) if self.covers[0] <= day.year <= self.covers[1] else self
 
     def add_working_days(self, day: date, number: int) -> date:
         """Return the ``number``-th working day after ``day``; zero returns ``day`` itself."""

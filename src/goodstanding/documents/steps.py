@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from goodstanding.core.case import Case, Taken, running, state_of
+from goodstanding.core.dates import Unit
 from goodstanding.core.document import Document, Paragraph, Role, marked, paragraph, said
 from goodstanding.core.entity import profile
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.procedure import CALENDAR, Procedure, Step
+from goodstanding.core.remedy import lenient
 from goodstanding.core.rule import in_force
 from goodstanding.documents.decisions import BUSINESS, personal_values, unknown
 from goodstanding.documents.wording import Wording
@@ -80,16 +82,22 @@ def _told(
 def _next(case: Case, procedure: Procedure, wording: Wording) -> Iterator[Paragraph]:
     """Yield what the business may do now, with the last day where a period binds it."""
     state, day = state_of(case, procedure), case.taken[-1].on
-    clocks = running(case, procedure, wording.book.calendar)
+    calendar = wording.book.calendar
+    clocks = running(case, procedure, lenient(calendar))
     own = [one for one in in_force(procedure.steps, day) if state in one.after and BUSINESS in one.by]
     if state in procedure.ends or not own:
         return
     yield wording.heading("next")
     for step in own:
         said_of = wording.cited(step.rule) | {"step": wording.of(step.title)}
-        ends = [clocks[code].due_on for code in step.only_within if code in clocks]
-        due_on = min((one for one in ends if one is not None), default=None)
-        if due_on is None:
+        ends = [(clocks[code].due_on, clocks[code]) for code in step.only_within if code in clocks]
+        dated = [(on, one) for on, one in ends if on is not None]
+        due_on, first = min(dated, key=lambda one: one[0], default=(None, None))
+        if first is None or due_on is None:
             yield wording.item("step", **said_of)
+        elif first.clock.period.unit is Unit.WORKING_DAY and due_on.year > calendar.covers[1]:
+            # The day is not served as a guess; its length is certain.
+            length = wording.period(first.clock.period)
+            yield wording.item("step_for", length=length, day=wording.day(first.started_on), **said_of)
         else:
             yield wording.item("step_through", day=wording.day(due_on), **said_of)

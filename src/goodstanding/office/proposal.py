@@ -19,6 +19,7 @@ from goodstanding.core.opening import that_enters
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
+from goodstanding.office.cases import told_by_weekdays
 from goodstanding.office.facts import shown_facts
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.records import cases, classes, ledger
@@ -86,7 +87,7 @@ def proposal(request: HttpRequest, id_: int) -> HttpResponse:
 def _is_about(written: Case, facts: set[str], book: Rulebook, day: date) -> bool:
     """Tell whether a case goes on and is about one of the facts."""
     procedure = cases.procedure_of(book, written)
-    case = cases.as_run_out(written, procedure, book, day)
+    case = cases.as_run_out(written, procedure, told_by_weekdays(book), day)
     return bool(facts & set(case.about)) and state_of(case, procedure) not in procedure.ends
 
 

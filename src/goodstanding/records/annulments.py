@@ -16,6 +16,7 @@ from django.db import transaction
 from goodstanding.core.annulment import Made, Undoing, undoings
 from goodstanding.core.errors import (
     AnnulmentRefused,
+    CalendarYearUnknown,
     DecisionDiffers,
     DecisionUnknown,
     NothingToAnnul,
@@ -25,7 +26,7 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.listing import DECISIONS, Act
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import ledger, measures
-from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of, numbers
+from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of, lock_numbers, numbers
 from goodstanding.records.models import Decision, FactRecord
 
 
@@ -35,7 +36,8 @@ class Foreseen:
 
     Args:
         root: The void fact; of a decision, the one it made.
-        due_on: Last day for the authority, counted from the day asked about; ``None`` without such a rule.
+        due_on: Last day for the authority, counted from the day asked about; ``None`` where it lies in a year whose
+            working days are not known yet.
     """
 
     root: Fact
@@ -59,7 +61,11 @@ def foresee(book: Rulebook, target: str, day: date, now: datetime) -> Foreseen:
         raise _nothing(target, day, f"The rulebook {book.code} has no rule for it on that day.")
     if not found:
         raise _nothing(target, day, "The record says already that it never was, or that it was undone.")
-    return Foreseen(root, found, book.annulment.due_on(day, book.calendar))
+    try:
+        due_on: date | None = book.annulment.due_on(day, book.calendar)
+    except CalendarYearUnknown:
+        due_on = None  # only told: what is void falls whether or not next year's holidays are published
+    return Foreseen(root, found, due_on)
 
 
 def annul(book: Rulebook, target: str, officer: str, reason: str, day: date, now: datetime) -> list[Decision]:
@@ -85,9 +91,12 @@ def annul(book: Rulebook, target: str, officer: str, reason: str, day: date, now
             next_step="Write the reason in a sentence or two.",
         )
     with transaction.atomic():
+        lock_numbers()  # before the facts are read: what another decides meanwhile is seen, or waits
         foreseen = foresee(book, target, day, now)
-        decided = Decision.objects.filter(number=foreseen.undoings[0].decision).first()
-        if not officer.strip() or (decided is not None and decided.decided_by == officer):
+        root = foreseen.root
+        number = root.source_ref if root.source == DECISIONS else ""
+        is_own = Decision.objects.filter(number=number, entity_id=root.entity_id, decided_by=officer).exists()
+        if not officer.strip() or is_own:
             raise AnnulmentRefused(
                 asked=f"To annul {target} on {day}.",
                 found=f"It is to be annulled by {officer.strip() or 'nobody'}, who decided it.",

@@ -179,7 +179,7 @@ def _annul(deed: Deed) -> str:
 
 def _ask_repair(deed: Deed) -> str:
     """Refuse an application that comes too early, that nothing provides for, or that another entry bars."""
-    book = deed.book
+    book, calendar = deed.book, deed.book.calendar.as_of(deed.day)
     seen = view(ledger.facts_of(deed.case.entity_id), deed.day, deed.now)
     standing = {fact.digest: fact for fact in seen.facts if fact.span.contains(deed.day)}
     for digest in deed.case.about:
@@ -190,7 +190,7 @@ def _ask_repair(deed: Deed) -> str:
         if not in_view(fact, book, deed.day, granted):
             raise _no_repair(deed, "It is not shown any more.")
         anew_on = counted_anew(fact, granted)
-        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, book.calendar, anew_on=anew_on)
+        asked = eligibility(fact, seen, book.lists.entry_kind, book.repairs, calendar, anew_on=anew_on)
         if asked.missing:
             rule = "" if asked.rule is None else f" ({asked.rule.rule.number})"
             raise _no_repair(deed, "; ".join(map(str, asked.missing)) + rule + ".")
@@ -227,7 +227,7 @@ def replay(decision: Decision, before: Case, evidence: dict[str, str], book: Rul
     deed = Deed(book, before, step, Actor(decision.decided_by, role), decision.reason, day, now)
     known = ledger.facts_of(decision.entity_id, decision.ledger_position)
     try:
-        take_step(before, step.code, deed.actor, day, evidence, procedure, book.calendar)
+        take_step(before, step.code, deed.actor, day, evidence, procedure, book.calendar.as_of(day))
         if decision.kind == REPAIR:
             return _same_repair(decision, deed, known)
         proposal = _called_for(deed, known)

@@ -119,7 +119,7 @@ def open_case(
     facts = [known[digest] for digest in dict.fromkeys(about)]
     judgements = judged(procedure, facts, known.values(), book.gravity)
     public_on = published_on(entity_id, about, book)
-    obstacles = check_open(version, actor, facts, public_on, day, book.calendar, judgements)
+    obstacles = check_open(version, actor, facts, public_on, day, book.calendar.as_of(day), judgements)
     if obstacles:
         raise StepRefused(
             asked=asked,
@@ -131,8 +131,10 @@ def open_case(
         lock_numbers()
         number = _next_number(day.year)
         for other in cases_of(entity_id):
-            is_open = state_of(other, procedure_of(book, other)) not in procedure_of(book, other).ends
-            if is_open and other.procedure == procedure and (set(other.about) & set(about) or not about):
+            if other.procedure != procedure or (about and not set(other.about) & set(about)):
+                continue
+            judged_by = procedure_of(book, other)
+            if state_of(as_run_out(other, judged_by, book, day), judged_by) not in judged_by.ends:
                 raise CaseOpenAlready(
                     asked=asked,
                     found=f"The case {other.number} is open.",
@@ -174,11 +176,12 @@ def take(
         Refused: What the step does outside is not called for; nothing was written.
     """
     with transaction.atomic():
+        lock_numbers()  # before the facts are read: what another decides meanwhile is seen, or waits
         record = _record(number, is_locked=True)
         case = _case(record)
         procedure = procedure_of(book, case)
         before = as_run_out(case, procedure, book, day)
-        after = take_step(before, step, actor, day, evidence, procedure, book.calendar, reason)
+        after = take_step(before, step, actor, day, evidence, procedure, book.calendar.as_of(day), reason)
         version = procedure.step_on(step, day)
         assert version is not None  # noqa: S101 - it was just taken
         # The step is written after what it does, because it names the decision; both stand or neither does.
@@ -191,12 +194,13 @@ def as_run_out(case: Case, procedure: Procedure, book: Rulebook, day: date) -> C
     """Return a case as the ends of its periods leave it on a day, each taken on the day after its period's last.
 
     Raises:
-        CalendarYearUnknown: A working-day period leaves the covered years.
+        CalendarYearUnknown: The day lies in no covered year, and so may the end of a working-day period.
     """
+    calendar = book.calendar.as_of(day)
     while True:
         over = [
             one
-            for one in expired(case, procedure, book.calendar, day)
+            for one in expired(case, procedure, calendar, day)
             if one.clock.on_expiry is not Expiry.REMIND and one.due_on is not None
         ]
         if not over:

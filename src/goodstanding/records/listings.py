@@ -40,7 +40,7 @@ from goodstanding.core.opening import that_enters
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import cases, ledger, measures
-from goodstanding.records.decisions import APPROVE, LISTING, fact_of, numbers, outcome_of
+from goodstanding.records.decisions import APPROVE, LISTING, fact_of, lock_numbers, numbers, outcome_of
 from goodstanding.records.decisions import record as record_decisions
 from goodstanding.records.measures import Switched
 from goodstanding.records.models import Decision, ProposalRecord
@@ -291,6 +291,7 @@ def foresee_many(
 
 def _decide_batch(book: Rulebook, ids: Sequence[int], ruling: Ruling, outcome: Decided) -> list[int]:
     """Decide at most one proposal of each business, and return the others: they must see what was decided now."""
+    lock_numbers()  # before the facts are read: what another decides meanwhile is seen, or waits
     # Locked in one order, so that two bulks wait for each other instead of locking each other out.
     locked = ProposalRecord.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     records = {record.pk: record for record in locked}

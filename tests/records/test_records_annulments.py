@@ -197,7 +197,16 @@ def _columns(decision: Decision) -> dict[str, Any]:
 def test_the_facts_are_read_when_nobody_else_can_decide_any_more(listed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     lock, read = annulments.lock_numbers, ledger.facts_of
-    monkeypatch.setattr(annulments, "lock_numbers", lambda: (order.append("lock"), lock())[1])
-    monkeypatch.setattr(ledger, "facts_of", lambda *words: (order.append("read"), read(*words))[1])
+
+    def locked() -> None:
+        order.append("lock")
+        lock()
+
+    def facts_of(entity_id: str) -> list[Fact]:
+        order.append("read")
+        return read(entity_id)
+
+    monkeypatch.setattr(annulments, "lock_numbers", locked)
+    monkeypatch.setattr(ledger, "facts_of", facts_of)
     annul(listed.rulebook, inspection(DAY).digest, "chief", WHY, SOON, THEN)
     assert order[:2] == ["lock", "read"]

@@ -17,6 +17,7 @@ from goodstanding.home import Home
 from goodstanding.look.formats import format_day
 from goodstanding.office import cases, mine
 from goodstanding.office.accounts import Role
+from goodstanding.office.evidence import MOST_WORDS
 from goodstanding.records import ledger, uploads
 from goodstanding.records.evidence_file import MOST_BYTES
 from goodstanding.records.invitations import invite
@@ -170,3 +171,23 @@ def test_an_officers_step_has_no_receipt(own: Client, signed_in: SignedIn) -> No
     assert officer.get(f"{where}/1/receipt").status_code == 200
     assert officer.get(f"{where}/2/receipt").status_code == 404
     assert officer.get(f"{where}/9/receipt").status_code == 404
+
+
+def test_no_draft_is_kept_of_a_step_that_is_none_or_anothers(own: Client) -> None:
+    where = opened(own)
+    for step in ("nothing", "x" * 3_000, "grant"):
+        for do in ("keep", "send"):
+            answer = own.post(f"{where}/take", {"step": step, "do": do, "reason": "R", "file.decision": a_file()})
+            assert answer.status_code == 409
+    assert not Draft.objects.exists()
+    assert not Upload.objects.exists()
+
+
+def test_a_long_answer_is_kept_whole_or_refused_and_never_cut(own: Client) -> None:
+    where = opened(own)
+    long = "五" * MOST_WORDS
+    said = {"step": "apply", "do": "send", **WORDS}
+    assert own.post(f"{where}/take", said | {"evidence.application": long + "字"}).status_code == 409
+    assert not CaseStep.objects.exists()
+    assert own.post(f"{where}/take", said | {"evidence.application": long}).status_code == 302
+    assert CaseStep.objects.get().evidence["application"] == long

@@ -29,7 +29,7 @@ from goodstanding.look.words import words
 from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, business_of
 from goodstanding.office.acting import BUSINESS, actor_in, roles_of
-from goodstanding.office.evidence import ACCEPTS, begun, evidence_of, files_in, said, words_of
+from goodstanding.office.evidence import ACCEPTS, MOST_WORDS, begun, evidence_of, files_in, said, words_of
 from goodstanding.office.facts import shown_facts
 from goodstanding.office.gates import shown_gates
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
@@ -115,6 +115,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "files_named": uploads.named_in,
         "words_of": words_of,
         "accepts": ACCEPTS,
+        "most_words": MOST_WORDS,
         "is_office": not business_of(request.user),
         "may_act": bool(roles_of(request.user, found.entity_id)),
     }
@@ -137,8 +138,10 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
     if said(request, "do") == "discard":
         drafts.discard(account, number, code)
         return redirect(f"/office/case/{number}")
-    evidence = {one: evidence_of(request, found.entity_id, one) for one in needed}
-    if said(request, "do") == "keep":
+    # A draft is of a step that its writer may ever take; of anything else none is kept.
+    may_keep = step is not None and actor.role in step.by
+    evidence = {one: evidence_of(request, found.entity_id, one) for one in needed} if may_keep else {}
+    if may_keep and said(request, "do") == "keep":
         drafts.keep(account, number, code, evidence, reason, now())
         messages.success(request, say(request, "office.draft.kept"))
         return redirect(f"/office/case/{number}")
@@ -146,7 +149,8 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
         after = records.take(book, number, code, actor, evidence, reason, day, now())
     except Refused:
         # What was written is not lost: it waits as a draft.
-        drafts.keep(account, number, code, evidence, reason, now())
+        if may_keep:
+            drafts.keep(account, number, code, evidence, reason, now())
         raise
     drafts.discard(account, number, code)
     place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)

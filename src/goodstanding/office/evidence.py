@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from goodstanding.core.case import Case
+from goodstanding.core.errors import StepRefused
 from goodstanding.office.access import check_role
 from goodstanding.office.accounts import Role, business_of
 from goodstanding.office.pages import now, the_home
@@ -19,6 +20,9 @@ from goodstanding.records.models import Draft, Upload
 
 ACCEPTS = ",".join(TYPES)
 """Types a form offers to choose from; what comes in is judged by its bytes."""
+
+
+MOST_WORDS = 20_000  # characters of one field
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,21 @@ class Begun:
 
 
 def said(request: HttpRequest, name: str) -> str:
-    """Return what a field of a form says."""
-    return request.POST.get(name, "").replace("\0", "").strip()[:4000]
+    """Return what a field of a form says, whole.
+
+    Raises:
+        StepRefused: It says more than a field may.
+    """
+    text = request.POST.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
+    if len(text) > MOST_WORDS:
+        # Nobody's answer is cut short without being told.
+        raise StepRefused(
+            asked=f"To send a text in the field {name[:60]}.",
+            found=f"It has {len(text):,} characters.",
+            wants=f"At most {MOST_WORDS:,}.",
+            next_step="Go back, send the text as a file, and sum it up in the field.",
+        )
+    return text
 
 
 def evidence_of(request: HttpRequest, entity_id: str, code: str) -> str:

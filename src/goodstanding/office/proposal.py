@@ -20,6 +20,7 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.cases import told_by_weekdays
+from goodstanding.office.evidence import said
 from goodstanding.office.facts import shown_facts
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
 from goodstanding.records import cases, classes, ledger
@@ -97,7 +98,7 @@ def decide_proposal(request: HttpRequest, id_: int) -> HttpResponse:
     """Approve or reject a proposal, then show it with its decision."""
     record = proposal_of(id_)
     verdict = _verdict_of(request.POST.get("verdict", ""))
-    reason = request.POST.get("reason", "").replace("\0", "").strip()[:4000]
+    reason = said(request, "reason")
     day = max(today(), record.as_of)
     decision = decide(the_home(), id_, verdict, request.user.get_username(), reason, day, now())
     place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)

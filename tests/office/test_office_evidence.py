@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -69,6 +70,8 @@ def test_a_file_is_kept_under_its_digest_receipted_and_read_back_as_it_was_sent(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     receipt = own.get(answer["Location"] + "?lang=en").content.decode()
     assert digest in receipt
+    written = CaseStep.objects.get().written_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{format_day(written.date(), 'en')} {written:%H:%M} (UTC+08:00)" in receipt
     assert f"through {format_day(date(2026, 11, 18), 'en')}" in receipt
     assert f"{where}/1/receipt" in own.get("/office/mine").content.decode()
     assert "paid.pdf" in own.get(where).content.decode()

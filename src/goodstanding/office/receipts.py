@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,11 @@ from goodstanding.core.case import Taken, running
 from goodstanding.core.errors import ReceiptUnknown
 from goodstanding.core.procedure import Procedure
 from goodstanding.core.remedy import lenient
+from goodstanding.look.formats import format_day
 from goodstanding.office.acting import BUSINESS
 from goodstanding.office.cases import check_case
 from goodstanding.office.evidence import files_in, words_of
-from goodstanding.office.pages import page, the_rulebook
+from goodstanding.office.pages import language_of, page, the_rulebook
 from goodstanding.office.queue import names_of
 from goodstanding.records import cases, uploads
 from goodstanding.records.models import CaseStep
@@ -77,7 +79,7 @@ def receipt(request: HttpRequest, number: str, serial: int) -> HttpResponse:
         "name": names_of([case.entity_id])[case.entity_id],
         "procedure": procedure,
         "title": _title(taken, procedure),
-        "at": CaseStep.objects.get(case__number=number, serial=serial).written_at,
+        "at": _at_home(CaseStep.objects.get(case__number=number, serial=serial).written_at, request),
         "taken": taken,
         "evidence": [
             (
@@ -90,6 +92,13 @@ def receipt(request: HttpRequest, number: str, serial: int) -> HttpResponse:
         "periods": list(running(until_then, procedure, lenient(book.calendar)).values()),
     }
     return page(request, "receipt.html", values)
+
+
+def _at_home(at: datetime, request: HttpRequest) -> str:
+    """Return an instant as the register's clocks tell it: its day is the one that periods are counted from."""
+    here = at.astimezone(ZoneInfo(the_rulebook().timezone))
+    offset = f"{here:%z}"
+    return f"{format_day(here.date(), language_of(request))} {here:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
 
 
 def _title(taken: Taken, procedure: Procedure) -> object:

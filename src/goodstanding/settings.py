@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "goodstanding.office.plain_text.PlainText",
     "goodstanding.office.errors.ErrorsBecomePages",
 ]
 ROOT_URLCONF = "goodstanding.office.urls"

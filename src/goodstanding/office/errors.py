@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 
 from goodstanding.core.errors import Broken, FormUntrusted, GoodstandingError, Invalid, RoleMissing
@@ -31,8 +32,8 @@ class ErrorsBecomePages:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Return the page for an error; Django's own 404 goes its way."""
-        if isinstance(error, Http404):
+        """Return the page for an error; Django's own 404 and 400 go their way."""
+        if isinstance(error, (Http404, SuspiciousOperation)):
             return None
         if isinstance(error, GoodstandingError):
             if isinstance(error, Broken):

@@ -35,7 +35,7 @@ from goodstanding.core.measure import Target, ban_in_force, ban_span, said, term
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import ledger
-from goodstanding.records.decisions import APPROVE, decision_of
+from goodstanding.records.decisions import APPROVE, decision_of, lock_numbers
 from goodstanding.records.models import Decision, FactRecord
 
 BAN = "ban"
@@ -139,6 +139,7 @@ def impose(
             next_step="Give all of them.",
         )
     with transaction.atomic():
+        lock_numbers()  # before the facts are read: what another decides meanwhile is seen, or waits
         known = ledger.facts_of(entity_id)
         if not known:
             raise EntityUnknown(
@@ -207,6 +208,7 @@ def withdraw(home: Home, number: str, reason: str, officer: str, day: date, now:
             next_step="Name the officer.",
         )
     with transaction.atomic():
+        lock_numbers()
         made = decision_of(number)
         facts = ledger.facts_of(made.entity_id)
         gone = {fact.corrects for fact in facts}

@@ -48,6 +48,9 @@ FORMAT = "goodstanding-may/1"
 _ORDER = list(Effect)
 
 
+MOST_OF_A_NAME = 200  # characters of an authority's name
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked at a point of use.
@@ -130,6 +133,13 @@ def may(home: Home, question: Question, day: date, now: datetime) -> Answer:
             found="The authority or the asker is not named.",
             wants="Who asks, and for whose decision.",
             next_step="Name both.",
+        )
+    if len(question.asked_for.strip()) > MOST_OF_A_NAME:
+        raise DeciderMissing(
+            asked=asked,
+            found=f"The authority's name has {len(question.asked_for.strip()):,} characters.",
+            wants=f"At most {MOST_OF_A_NAME}: the answer and what follows from it bear the name.",
+            next_step="Name the authority as its seal does.",
         )
     if not question.entity_id and not question.person_number.strip():
         raise EntityUnknown(

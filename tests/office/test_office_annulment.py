@@ -31,6 +31,9 @@ def test_a_chief_sees_what_falls_then_annuls_it(number: str, signed_in: SignedIn
     made = Decision.objects.get(kind="annulment")
     assert answer.redirect_chain[-1][0] == f"/office/decision/{made.number}"
     assert number in answer.content.decode()
+    listed = chief.get("/office/decisions?lang=en").content.decode()
+    assert "Annulment · " in listed
+    assert "Plan of a campaign" not in listed
     assert "重新推演结果一致" in answer.content.decode()
 
 
@@ -63,3 +66,10 @@ def test_whoever_decided_finds_no_form_and_cannot_post_one(
 
 def test_what_decided_nothing_cannot_be_annulled(number: str, signed_in: SignedIn) -> None:
     assert signed_in(Role.CHIEF).get("/office/decision/2026-99999999/annulment").status_code == 404
+
+
+def test_what_was_not_shown_before_is_not_annulled_by_its_digest(number: str, signed_in: SignedIn) -> None:
+    entry = decision_of(number).facts[0]
+    answer = signed_in(Role.CHIEF).post(f"/office/decision/{entry}/annul", {"reason": "Void."})
+    assert answer.status_code == 404
+    assert not Decision.objects.filter(kind="annulment").exists()

@@ -35,6 +35,7 @@ def annulment(request: HttpRequest, number: str) -> HttpResponse:
 @needs(Role.CHIEF)
 def annul(request: HttpRequest, number: str) -> HttpResponse:
     """Annul a decision and show the first of the decisions that undo."""
+    decision_of(number)  # a fact's digest is no decision: nobody annuls here what was not shown before
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:4000]
     made = annulments.annul(the_rulebook(), number, request.user.get_username(), reason, today(), now())
     place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)

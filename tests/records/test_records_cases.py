@@ -141,6 +141,29 @@ def test_an_entry_with_a_procedure_is_not_approved_from_the_queue_but_may_be_dec
     decide(register, proposal.pk, Verdict.REJECT, "chen", "Not grave.", DAY, NOW)
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"area": "work_safety"}, "no_ground"),
+        ({"area": "food", "amount_minor": 70, "fine_least_minor": 0, "fine_most_minor": 100}, "fine_not_above"),
+    ],
+)
+def test_an_entry_whose_gate_is_known_not_to_be_met_is_not_proposed_and_the_tick_says_why(
+    register: Home, said: dict[str, Value], why: str
+) -> None:
+    assert tick(register, DAY, NOW).passed_over == {}
+    assert ProposalRecord.objects.get(list_code="serious").state == "open"
+    payload = {**PENALTY.payload, **said}
+    told = Fact(WHO, "penalty", "test", "anew", Span(DAY), NOW, payload, corrects=PENALTY.digest)
+    ledger.deliver([ledger.Delivered(told)], NOW)
+    for _ in range(2):
+        (counted,) = tick(register, DAY, NOW).passed_over.items()
+        assert (counted[0].split()[1], counted[1]) == (why, 1)
+    assert ProposalRecord.objects.get(list_code="serious").state == "lapsed"
+    with pytest.raises(StepRefused, match="gate"):
+        open_listing(register, about=told)
+
+
 def test_nobody_lists_before_the_business_could_answer(register: Home) -> None:
     number = open_listing(register)
     take(register, number, "notify", OFFICER, DAY, "grounds", "gravity", "proof_of_service")

@@ -30,6 +30,8 @@ def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The le
         outcome = tick(home, on, now(), lambda done: bar.update(task, completed=done))
     for entity_id in outcome.uncounted[:5]:
         say(f"{entity_id}: left out, a deadline runs into a year the calendar does not cover")
+    for gate, count in sorted(outcome.passed_over.items()):
+        say(f"{gate}: {count:,} entries not proposed, for the record says that this gate is not met")
     placed = place_touched(home)
     result(
         f"{on}: {outcome.made:,} proposals made, {outcome.lapsed:,} lapsed, {outcome.ended:,} entries ended, "
@@ -41,6 +43,7 @@ def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The le
             "ended": outcome.ended,
             "open": outcome.open,
             "left_out": outcome.uncounted,
+            "passed_over": dict(outcome.passed_over),
             "periods_over": outcome.periods,
             "measures": {"switched_on": outcome.measures.on, "switched_off": outcome.measures.off},
             **placed,

@@ -4,19 +4,21 @@ Rules kept here:
 - Whoever may take a first step of a procedure may open a case of it; nobody else may.
 - A case is about facts of its own business that its procedure is about, and that stand on the day.
 - Where a procedure enters, nothing else does: a proposal that rests on a fact it is about waits for its case.
-- A case that leads to an entry is not opened where the record itself says that a gate before it is not met.
+- A case that leads to an entry is not opened where the record itself says that a gate before it is not met; nor is
+  such an entry proposed, for nobody could ever decide it.
 - Where a case must be opened within a time after publication, what was never published is never too late.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from goodstanding.core.case import Actor, Obstacle, Why
 from goodstanding.core.dates import Calendar, period_end
 from goodstanding.core.fact import Fact
-from goodstanding.core.gravity import Judgement
+from goodstanding.core.gravity import Finding, Gravity, Judgement, judged
+from goodstanding.core.listing import Act, Proposal
 from goodstanding.core.procedure import OPENING, About, Procedure, Procedures
 from goodstanding.core.rule import in_force
 
@@ -37,6 +39,26 @@ def that_enters(procedures: Procedures, fact: Fact, day: date) -> Procedure | No
     for one in in_force(procedures.versions, day):
         if about_of(one, fact) is not None and any(step.effect == "enter" for step in one.steps):
             return one
+    return None
+
+
+def known_unmet(
+    proposal: Proposal, facts: Iterable[Fact], procedures: Procedures, gravity: Gravity | None, day: date
+) -> Finding | None:
+    """Return the first gate before an entry that the record itself says is not met, or ``None``.
+
+    Args:
+        facts: Every fact known of the business; those the proposal rests on are looked for among them.
+        gravity: What judges the gates; ``None`` where the rulebook has none.
+    """
+    if proposal.act is not Act.ENTER or gravity is None:
+        return None
+    known = {fact.digest: fact for fact in facts}
+    for fact in (known[digest] for digest in proposal.facts if digest in known):
+        procedure = that_enters(procedures, fact, day)
+        for one in () if procedure is None else judged(procedure.code, [fact], known.values(), gravity):
+            if one.against:
+                return one.against[0]
     return None
 
 

@@ -3,6 +3,8 @@
 Rules kept here:
 - A proposal is made once. A rejected entry is not proposed again for the same cause; a rejected removal is, as soon as
   another fact speaks for it.
+- An entry that only a case makes, and whose gate the record says is not met, is not proposed: nobody could open the
+  case, and it would wait for ever. What waited lapses, and how many were passed over, and by which gate, is told.
 - A term that is over ends by law: the calendar decides, the decision cites the rule, and nobody may decline. Entering
   and lifting wait for a person.
 - A decision is checked against the facts of its own day: what they no longer call for is refused, not decided. In a
@@ -13,7 +15,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -36,7 +38,7 @@ from goodstanding.core.errors import (
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import Act, Proposal, proposals
-from goodstanding.core.opening import that_enters
+from goodstanding.core.opening import known_unmet, that_enters
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.records import cases, ledger, measures
@@ -101,6 +103,7 @@ class TickOutcome:
         uncounted: Businesses left out because a deadline runs into a year the calendar does not cover.
         measures: Measures switched on and off.
         periods: Periods of cases that were over and moved a case.
+        passed_over: Entries not proposed because a gate is known not to be met: how many, by rule number and reason.
     """
 
     made: int = 0
@@ -110,6 +113,7 @@ class TickOutcome:
     uncounted: list[str] = field(default_factory=list)
     measures: Switched = field(default_factory=Switched)
     periods: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -176,6 +180,10 @@ def _propose(
             uncounted.add(entity_id)
             continue
         for proposal in found:
+            gate = known_unmet(proposal, facts, book.procedures, book.gravity, day)
+            if gate is not None:
+                outcome.passed_over[f"{gate.rule.number} {gate.because.value}"] += 1
+                continue
             called.add(proposal.key)
             record = _record_of(proposal, book, day, now, position)
             if proposal.key not in known:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from goodstanding.core.case import Actor, state_of
 from goodstanding.core.dates import Span
@@ -340,6 +341,27 @@ def test_the_calendar_runs_periods_out_once_on_their_own_day(register: Home) -> 
     assert cases.case_of(number).taken[-1].on == date(2025, 3, 11)
     with pytest.raises(StepRefused):
         take(register, number, "state", BUSINESS, date(2025, 5, 6), "statement")
+
+
+def test_of_many_cases_the_day_locks_only_those_with_a_period_over(
+    register: Home, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    book, many = register.rulebook, 60
+    penalties = [
+        Fact(WHO, "penalty", "test", f"many/{number}", Span(DAY), NOW, {**PENALTY.payload, "document": f"{number}"})
+        for number in range(many)
+    ]
+    ledger.deliver([ledger.Delivered(one) for one in penalties], NOW)
+    told = ("grounds", "gravity", "proof_of_service")
+    numbers = [open_listing(register, about=one) for one in penalties]
+    due = numbers[::25]
+    for number in numbers:
+        take(register, number, "notify", OFFICER, DAY if number in due else date(2025, 4, 21), *told)
+    with django_assert_max_num_queries(2 + 5 * len(due) + 3):
+        assert cases.run_day(book, date(2025, 4, 22), NOW).moved == len(due)
+    assert [number for number in numbers if cases.steps_of(number)[-1].step == "silent"] == due
+    with django_assert_max_num_queries(5):
+        assert cases.run_day(book, date(2025, 4, 22), NOW).moved == 0
 
 
 def test_steps_are_never_changed_or_deleted(register: Home) -> None:

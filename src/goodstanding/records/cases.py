@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -33,6 +34,8 @@ from goodstanding.records import case_effects, ledger
 from goodstanding.records.case_effects import Deed
 from goodstanding.records.decisions import lock_numbers
 from goodstanding.records.models import CaseRecord, CaseStep, Decision, FactRecord, OutboxMessage
+
+_BATCH = 500
 
 
 @dataclass(slots=True)
@@ -217,18 +220,34 @@ def run_day(book: Rulebook, day: date, now: datetime) -> DayOutcome:
         now: The instant; UTC.
     """
     outcome = DayOutcome()
-    for id_ in CaseRecord.objects.filter(opened_on__lte=day).order_by("id").values_list("id", flat=True).iterator():
-        with transaction.atomic():
-            record = CaseRecord.objects.select_for_update().get(pk=id_)
-            case = _case(record)
-            try:
-                after = as_run_out(case, procedure_of(book, case), book, day)
-            except CalendarYearUnknown:
-                outcome.uncounted.append(case.number)
-                continue
-            _write(record, case, after, "", book, now)
-            outcome.moved += len(after.taken) - len(case.taken)
+    everyone = CaseRecord.objects.filter(opened_on__lte=day).order_by("id").iterator(_BATCH)
+    while chunk := list(islice(everyone, _BATCH)):
+        # Most cases have nothing to run out: they are looked at together, and only what moves is locked and read again.
+        moving = [
+            record for record, case in zip(chunk, _cases(chunk), strict=True) if _runs_out(case, book, day, outcome)
+        ]
+        for record in moving:
+            outcome.moved += _run_one(record.pk, book, day, now)
     return outcome
+
+
+def _runs_out(case: Case, book: Rulebook, day: date, outcome: DayOutcome) -> bool:
+    """Tell whether a period of a case was over by a day; one that cannot be counted is noted and left alone."""
+    try:
+        return as_run_out(case, procedure_of(book, case), book, day) is not case
+    except CalendarYearUnknown:
+        outcome.uncounted.append(case.number)
+        return False
+
+
+def _run_one(id_: int, book: Rulebook, day: date, now: datetime) -> int:
+    """Write down what was over in one case, in a transaction of its own, and return how many periods moved it."""
+    with transaction.atomic():
+        record = CaseRecord.objects.select_for_update().get(pk=id_)
+        case = _case(record)  # somebody may have taken a step since it was looked at
+        after = as_run_out(case, procedure_of(book, case), book, day)
+        _write(record, case, after, "", book, now)
+    return len(after.taken) - len(case.taken)
 
 
 def replay(decision: Decision, book: Rulebook) -> Decision:

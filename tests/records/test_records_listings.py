@@ -328,4 +328,19 @@ def test_a_business_whose_deadline_leaves_the_calendar_does_not_stop_the_others(
     )
     outcome = tick(home, last, NOW)
     assert outcome.uncounted == [f"uscc:{1:018}"]
-    assert [one.entity_id for one in open_proposals()] == [f"uscc:{2:018}"]
+    assert [(one.entity_id[-1], one.rule_number) for one in open_proposals()] == [("1", "A-01"), ("2", "A-01")]
+
+
+def test_a_deadline_that_leaves_the_calendar_sets_aside_its_own_proposal_and_no_other(home: Home, region: str) -> None:
+    last = date(home.rulebook.calendar.covers[1], 12, 28)
+    deliver(business(1, region))
+    tick(home, last, NOW)
+    (waits,) = open_proposals()
+    assert waits.rule_number == "A-01"
+    deliver(fact("inspection", 1, last, results=("6",), authority="A"))  # ten working days on is next year
+    outcome = tick(home, last, NOW)
+    assert (outcome.uncounted, outcome.lapsed) == ([waits.entity_id], 0)
+    assert open_proposals() == [waits]
+    made = decide(home, waits.pk, Verdict.APPROVE, "officer", "", last, NOW)
+    assert [entry.payload["rule"] for entry in entries(1, last)] == ["A-01"]
+    assert replay(made.number, home.rulebook_of) == made

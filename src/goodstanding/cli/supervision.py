@@ -29,13 +29,13 @@ def tick_command(on: Annotated[date, typer.Option(parser=parse_day, help="The le
         task = bar.add_task("businesses", total=None)
         outcome = tick(home, on, now(), lambda done: bar.update(task, completed=done))
     for entity_id in outcome.uncounted[:5]:
-        say(f"{entity_id}: left out, a deadline runs into a year the calendar does not cover")
+        say(f"{entity_id}: something left out, a deadline runs into a year the calendar does not cover")
     for gate, count in sorted(outcome.passed_over.items()):
         say(f"{gate}: {count:,} entries not proposed, for the record says that this gate is not met")
     placed = place_touched(home)
     result(
         f"{on}: {outcome.made:,} proposals made, {outcome.lapsed:,} lapsed, {outcome.ended:,} entries ended, "
-        f"{outcome.open:,} wait for an officer, {len(outcome.uncounted):,} businesses left out.",
+        f"{outcome.open:,} wait for an officer, {len(outcome.uncounted):,} businesses not counted whole.",
         {
             "on": on,
             "made": outcome.made,

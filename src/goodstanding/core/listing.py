@@ -6,13 +6,14 @@ Rules kept here:
 - A ground that describes a lasting state, such as not being reachable, enters a business once while that entry stands.
 - A cause that is already put right on the day of looking is not entered. The law is silent on a cure between the
   cause and the decision; this leans towards the business.
+- A deadline that no calendar can count yet sets aside what is called for on its ground, and nothing else.
 - A proposal is only a proposal. The entry exists when an officer's decision has appended its fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
@@ -20,7 +21,7 @@ from goodstanding.core.dates import Calendar, Period, Span, add_months, period_e
 from goodstanding.core.disclosure import Condition
 from goodstanding.core.duty import Duty
 from goodstanding.core.entity import Profile
-from goodstanding.core.errors import NoRuleInForce
+from goodstanding.core.errors import CalendarYearUnknown, NoRuleInForce
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import View, ended
 from goodstanding.core.rule import Rule, in_force
@@ -146,31 +147,74 @@ class Proposal:
         return "|".join((self.entity_id, self.act.value, self.list_code, self.ground_code, self.cause, entry))
 
 
-def proposals(
-    seen: View, who: Profile, lists: Lists, duties: Mapping[str, Duty], calendar: Calendar
-) -> tuple[Proposal, ...]:
-    """Return every entry and every exit that a view of one business calls for on its day.
+@dataclass(frozen=True, slots=True)
+class CalledFor:
+    """What a view of one business calls for on its day.
+
+    Args:
+        set_aside: Why a ground could not be followed to its end, by codes of list and ground: a deadline on it
+            leaves the covered years.
+    """
+
+    proposals: tuple[Proposal, ...] = ()
+    set_aside: Mapping[tuple[str, str], CalendarYearUnknown] = field(default_factory=dict)
+
+    def first(self, is_it: Callable[[Proposal], bool]) -> Proposal | None:
+        """Return the first proposal of which something holds, or ``None``.
+
+        Raises:
+            CalendarYearUnknown: Of none; but it may be one that was set aside.
+        """
+        found = next(filter(is_it, self.proposals), None)
+        if found is None:
+            for error in self.set_aside.values():
+                raise error
+        return found
+
+
+def called_for(seen: View, who: Profile, lists: Lists, duties: Mapping[str, Duty], calendar: Calendar) -> CalledFor:
+    """Return every entry and every exit that a view of one business calls for on its day, as far as can be counted.
 
     Args:
         seen: The view of one entity; its ``as_of`` is the day of looking.
         who: The business, by its registration.
-    Raises:
-        CalendarYearUnknown: A deadline leaves the covered years.
     """
     found: list[Proposal] = []
+    set_aside: dict[tuple[str, str], CalendarYearUnknown] = {}
     for definition in lists.lists.values():
         for ground in in_force(definition.grounds, seen.as_of):
-            found.extend(_entries(seen, who, ground, lists.entry_kind, duties, calendar))
+            try:
+                found.extend(_entries(seen, who, ground, lists.entry_kind, duties, calendar))
+            except CalendarYearUnknown as error:
+                set_aside[ground.list_code, ground.code] = error
     for entry in seen.in_force(lists.entry_kind):
         # The ground that was in force when the entry was made judges its exits.
         try:
             ground = ground_of(entry, lists)
         except NoRuleInForce:
             continue
-        leaving = _exit(seen, entry, ground, duties, calendar)
+        try:
+            leaving = _exit(seen, entry, ground, duties, calendar)
+        except CalendarYearUnknown as error:
+            set_aside[ground.list_code, ground.code] = error
+            continue
         if leaving is not None:
             found.append(leaving)
-    return tuple(found)
+    return CalledFor(tuple(found), set_aside)
+
+
+def proposals(
+    seen: View, who: Profile, lists: Lists, duties: Mapping[str, Duty], calendar: Calendar
+) -> tuple[Proposal, ...]:
+    """Return every entry and every exit that a view of one business calls for on its day; see `called_for`.
+
+    Raises:
+        CalendarYearUnknown: A deadline leaves the covered years.
+    """
+    found = called_for(seen, who, lists, duties, calendar)
+    for error in found.set_aside.values():
+        raise error
+    return found.proposals
 
 
 def ground_of(entry: Fact, lists: Lists) -> Ground:

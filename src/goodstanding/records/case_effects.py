@@ -22,7 +22,7 @@ from goodstanding.core.entity import profile
 from goodstanding.core.errors import DecisionDiffers, GoodstandingError, NoLongerCalledFor, RepairRefused
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import ended, heads, view
-from goodstanding.core.listing import DECISIONS, Act, Proposal, proposals
+from goodstanding.core.listing import DECISIONS, Act, CalledFor, Proposal, called_for
 from goodstanding.core.procedure import Step
 from goodstanding.core.remedy import in_view
 from goodstanding.core.repair import eligibility
@@ -282,9 +282,9 @@ def _entry(deed: Deed, facts: list[Fact]) -> Proposal:
     # The case keeps the question open that was put in time; what has fallen since is known now and calls for nothing.
     seen = view(facts, deed.case.opened_on, deed.now)
     who = profile(seen, book.roles)
-    found = () if who is None else proposals(seen, who, book.lists, book.duties, book.calendar)
+    found = CalledFor() if who is None else called_for(seen, who, book.lists, book.duties, book.calendar)
     causes = {f"fact:{digest}" for digest in deed.case.about}
-    proposal = next((one for one in found if one.act is Act.ENTER and one.cause in causes), None)
+    proposal = found.first(lambda one: one.act is Act.ENTER and one.cause in causes)
     if proposal is None:
         raise _refused(deed, "The facts known now did not call for an entry when the case was opened.")
     today = view(facts, deed.day, deed.now).of(book.lists.entry_kind)

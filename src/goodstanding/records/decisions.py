@@ -20,7 +20,7 @@ from goodstanding.core.entity import profile
 from goodstanding.core.errors import DecisionDiffers, DecisionUnknown
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.listing import Act, Proposal, carried, enter, leave, proposals
+from goodstanding.core.listing import Act, CalledFor, Proposal, called_for, carried, enter, leave
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.records import ledger
 from goodstanding.records.copying import add_rows, is_server
@@ -152,8 +152,8 @@ def replay(number: str, rulebook_of: Callable[[str], Rulebook]) -> Decision:
     known = ledger.facts_of(decision.entity_id, decision.ledger_position)
     seen = view(known, decision.as_of, decision.known_at)
     who = profile(seen, book.roles)
-    made = () if who is None else proposals(seen, who, book.lists, book.duties, book.calendar)
-    proposal = next((one for one in made if one.key == decision.outcome["key"]), None)
+    made = CalledFor() if who is None else called_for(seen, who, book.lists, book.duties, book.calendar)
+    proposal = made.first(lambda one: one.key == decision.outcome["key"])
     if proposal is None:
         raise _differs(number, "The facts and rules then known call for no such act.")
     verdict = decision.outcome["verdict"]

@@ -26,7 +26,6 @@ from django.db import connection, transaction
 
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import (
-    CalendarYearUnknown,
     DeciderMissing,
     EndsByLaw,
     GoodstandingError,
@@ -37,7 +36,7 @@ from goodstanding.core.errors import (
 )
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
-from goodstanding.core.listing import Act, Proposal, proposals
+from goodstanding.core.listing import Act, CalledFor, Proposal, called_for
 from goodstanding.core.opening import known_unmet, that_enters
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
@@ -100,7 +99,7 @@ class TickOutcome:
         lapsed: Open proposals that the facts no longer call for.
         ended: Entries whose term was over.
         open: Proposals now waiting.
-        uncounted: Businesses left out because a deadline runs into a year the calendar does not cover.
+        uncounted: Businesses of which something is left out: a deadline runs into a year the calendar does not cover.
         measures: Measures switched on and off.
         periods: Periods of cases that were over and moved a case.
         passed_over: Entries not proposed because a gate is known not to be met: how many, by rule number and reason.
@@ -167,19 +166,18 @@ def _propose(
     book: Rulebook, entity_ids: Sequence[str], position: int, day: date, now: datetime, outcome: TickOutcome
 ) -> None:
     """Make the proposals that a day calls for on some businesses, and let lapse what it calls for no more."""
-    before = ProposalRecord.objects.filter(entity_id__in=entity_ids).only("key", "entity_id", "act", "state", "facts")
+    before = ProposalRecord.objects.filter(entity_id__in=entity_ids).only(
+        "key", "entity_id", "act", "list_code", "ground_code", "state", "facts"
+    )
     known = {record.key: record for record in before}
     fresh: list[ProposalRecord] = []
     again: list[ProposalRecord] = []
     called: set[str] = set()
-    uncounted: set[str] = set()
+    set_aside: set[tuple[str, str, str]] = set()
     for entity_id, facts in ledger.by_entity(entity_ids, position):
-        try:
-            found = _called_for(book, facts, day, now)
-        except CalendarYearUnknown:
-            uncounted.add(entity_id)
-            continue
-        for proposal in found:
+        found = _called_for(book, facts, day, now)
+        set_aside.update((entity_id, *ground) for ground in found.set_aside)
+        for proposal in found.proposals:
             gate = known_unmet(proposal, facts, book.procedures, book.gravity, day)
             if gate is not None:
                 outcome.passed_over[f"{gate.rule.number} {gate.because.value}"] += 1
@@ -194,7 +192,9 @@ def _propose(
     gone = [
         record.pk
         for key, record in known.items()
-        if record.state == _STATE.OPEN and key not in called and record.entity_id not in uncounted
+        if record.state == _STATE.OPEN
+        and key not in called
+        and (record.entity_id, record.list_code, record.ground_code) not in set_aside
     ]
     with transaction.atomic():
         ProposalRecord.objects.bulk_create(fresh)
@@ -203,7 +203,7 @@ def _propose(
             # An officer may have decided it since it was read.
             outcome.lapsed += ProposalRecord.objects.filter(pk__in=gone, state=_STATE.OPEN).update(state=_STATE.LAPSED)
     outcome.made += sum(record.act != Act.END.value for record in (*fresh, *again))
-    outcome.uncounted += sorted(uncounted)
+    outcome.uncounted += sorted({entity_id for entity_id, _, _ in set_aside})
 
 
 def check_decide(record: ProposalRecord, ruling: Ruling, book: Rulebook) -> Proposal:
@@ -367,10 +367,10 @@ def _comes_back(record: ProposalRecord, proposal: Proposal) -> bool:
     return record.state == _STATE.REJECTED and proposal.act is Act.LIFT and record.facts != list(proposal.facts)
 
 
-def _called_for(book: Rulebook, facts: Iterable[Fact], day: date, now: datetime) -> tuple[Proposal, ...]:
+def _called_for(book: Rulebook, facts: Iterable[Fact], day: date, now: datetime) -> CalledFor:
     seen = view(facts, day, now)
     who = profile(seen, book.roles)
-    return () if who is None else proposals(seen, who, book.lists, book.duties, book.calendar)
+    return CalledFor() if who is None else called_for(seen, who, book.lists, book.duties, book.calendar)
 
 
 def _check(record: ProposalRecord, facts: Iterable[Fact], ruling: Ruling, book: Rulebook) -> Proposal:
@@ -406,11 +406,11 @@ def _check(record: ProposalRecord, facts: Iterable[Fact], ruling: Ruling, book: 
             next_step="Write the reason in a sentence or two.",
         )
     known = list(facts)
-    for proposal in _called_for(book, known, ruling.day, ruling.now):
-        if proposal.key == record.key:
-            if ruling.verdict is Verdict.APPROVE:
-                _check_procedure(proposal, known, ruling, book, asked)
-            return proposal
+    proposal = _called_for(book, known, ruling.day, ruling.now).first(lambda one: one.key == record.key)
+    if proposal is not None:
+        if ruling.verdict is Verdict.APPROVE:
+            _check_procedure(proposal, known, ruling, book, asked)
+        return proposal
     raise NoLongerCalledFor(
         asked=asked,
         found="The facts known now do not call for it on that day: they were corrected, or the cause was put right.",

@@ -37,6 +37,7 @@ ROOMS = (
     "explain",
     "supervision",
     "annulment",
+    "confirmations",
     "case",
     "measures",
     "documents",

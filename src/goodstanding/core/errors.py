@@ -457,6 +457,12 @@ class AnnulmentRefused(Refused):
     code = "annulment.refused"
 
 
+class ConfirmationRefused(Refused):
+    """What somebody is said to have confirmed does not concern them, is confirmed already, or cannot be."""
+
+    code = "confirmation.refused"
+
+
 # -- procedures ----------------------------------------------------------------------------------------------------
 
 

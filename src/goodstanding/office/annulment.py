@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role
 from goodstanding.office.pages import PLACED_AT_ONCE, now, page, say, the_home, the_rulebook, today
-from goodstanding.records import annulments
+from goodstanding.records import annulments, ledger
+from goodstanding.records.confirmations import of_records
 from goodstanding.records.decisions import decision_of
 from goodstanding.supervise.changed import place_touched
 
@@ -26,6 +27,7 @@ def annulment(request: HttpRequest, number: str) -> HttpResponse:
         "decision": decision,
         "foreseen": found,
         "rule": None if book.annulment is None else book.annulment.rule,
+        "told": of_records([one.fact for one in found.undoings], ledger.facts_of(decision.entity_id), book),
         "is_own": decision.decided_by == request.user.get_username(),
     }
     return page(request, "annulment.html", values)

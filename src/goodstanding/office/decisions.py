@@ -18,10 +18,11 @@ from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.decisions import is_served
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role, may
-from goodstanding.office.pages import page, the_home, the_rulebook
+from goodstanding.office.pages import page, the_home, the_rulebook, today
 from goodstanding.office.queue import names_of
 from goodstanding.records import ledger
 from goodstanding.records.cases import published_on
+from goodstanding.records.confirmations import concerned
 from goodstanding.records.decisions import ANNULMENT, APPROVE, LISTING, decision_of
 from goodstanding.records.models import Decision
 from goodstanding.records.replay import PROVEN, replay
@@ -59,6 +60,9 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "is_annulment": found.kind == ANNULMENT,
         "may_annul": is_listing and found.outcome["verdict"] == APPROVE and may(request.user, Role.CHIEF),
         "differs": differs,
+        "told": concerned(found, book),
+        "may_confirm": may(request.user, Role.OFFICER),
+        "today": today(),
         "has_document": is_served(found),
         "duties": _duties(found, book),
         "published_on": max(

@@ -412,3 +412,22 @@ class Draft(models.Model):
     class Meta:
         db_table = "draft"
         constraints = (models.UniqueConstraint(fields=["account", "case", "step"], name="draft_of_step"),)
+
+
+class Confirmation(models.Model):
+    """That somebody who shows or applies what this register decided has taken it over; only ever added to."""
+
+    recipient = models.CharField(max_length=230)  # part:code
+    decision = models.CharField(max_length=200, blank=True)  # number; empty: of everything through a day
+    through_on = models.DateField(null=True)
+    reference = models.CharField(max_length=200)  # of the other side
+    received_on = models.DateField()
+    recorded_by = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "confirmation"
+        indexes = (
+            models.Index(fields=["decision"], name="confirmation_of_decision"),
+            models.Index(fields=["recipient", "through_on"], name="confirmation_through"),
+        )

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from goodstanding.core.errors import FileUnreadable, SourceFileInvalid
 from goodstanding.intake import reading_csv
 from goodstanding.intake.card import Encoding, FileFormat, Layout
+from goodstanding.intake.opening import open_source
 from goodstanding.intake.problem import Reason
-from goodstanding.intake.reading import Row, open_source
+from goodstanding.intake.reading import Row
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Co", "Cn"]) | st.sampled_from('",|\n'))
 

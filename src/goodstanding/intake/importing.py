@@ -19,8 +19,9 @@ from goodstanding.core.errors import CardUnknown, FileUnreadable, HeaderRepeated
 from goodstanding.home import Home
 from goodstanding.intake.card import Card
 from goodstanding.intake.card_reading import load_card
+from goodstanding.intake.opening import open_source
 from goodstanding.intake.problem import Problem, Reason
-from goodstanding.intake.reading import Row, Source, header_problem, open_source
+from goodstanding.intake.reading import Row, Source, header_problem
 from goodstanding.intake.typed_rows import encode
 from goodstanding.intake.validate import KnownRecord, RecordKey, Validator
 from goodstanding.records import imports

@@ -1,4 +1,4 @@
-"""Files to rows, streaming: what every format has in common, and which reader a layout calls for.
+"""Files to rows, streaming: what every format has in common.
 
 Assumptions: a file may be hostile. A row and a cell have a longest length, one row's broken encoding is that row's
 problem alone, and control characters (NUL and direction marks among them) hold the row they stand in.
@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
-from goodstanding.core.errors import FileUnreadable, SourceFileInvalid
-from goodstanding.intake.card import FileFormat, Layout
+from goodstanding.core.errors import SourceFileInvalid
 from goodstanding.intake.days import Cell
 from goodstanding.intake.problem import Problem, Reason, shown
 
@@ -52,46 +49,6 @@ class Source:
     columns: tuple[str, ...]
     header: bytes
     rows: Iterator[Row]
-
-
-@contextmanager
-def open_source(path: Path, layout: Layout, wanted: Sequence[str]) -> Iterator[Source]:
-    """Open a source file.
-
-    Args:
-        wanted: The columns the card reads.
-    Raises:
-        FileUnreadable: It is not there or may not be read.
-        SourceFileInvalid: It is not of the layout's format, its header is broken or lacks a wanted column.
-    """
-    from goodstanding.intake import reading_csv, reading_jsonl, reading_parquet, reading_xlsx
-
-    readers = {
-        FileFormat.CSV: reading_csv.read,
-        FileFormat.JSON_LINES: reading_jsonl.read,
-        FileFormat.PARQUET: reading_parquet.read,
-        FileFormat.XLSX: reading_xlsx.read,
-    }
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise FileUnreadable(
-            asked=f"To read {path}.",
-            found=f"{error.strerror or error}.",
-            wants="A file that may be read.",
-            next_step="Name another file, or mend its permissions.",
-        ) from None
-    with file:
-        source = readers[layout.format](file, layout, wanted)
-        if header_problem(source.columns) is None:
-            missing = [name for name in wanted if name not in source.columns]
-            if missing:
-                raise invalid(
-                    path.name,
-                    "The file has no column " + ", ".join(map(shown, missing)) + ".",
-                    "Every column the card names; the file has " + ", ".join(map(shown, source.columns[:40])) + ".",
-                )
-        yield source
 
 
 def invalid(name: str, found: str, wants: str) -> SourceFileInvalid:

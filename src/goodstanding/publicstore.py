@@ -29,7 +29,7 @@ import lmdb
 import tantivy
 import zstandard
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raised when anything in this module changes its meaning; a store of another layout is written anew."""
 
 _MAP_BYTES: Final = 1 << 38  # address space, not disk: the most the store may ever grow to

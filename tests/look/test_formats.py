@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from goodstanding.look.formats import format_day, format_instant, format_number
+from goodstanding.look.formats import format_amount, format_day, format_instant, format_number
 
 
 def test_a_day_is_written_as_the_language_writes_it() -> None:
@@ -36,3 +36,16 @@ def test_a_time_without_a_zone_is_no_instant() -> None:
 
 def test_thousands_stand_apart() -> None:
     assert [format_number(number) for number in (0, 999, 1000, 184_201_337)] == ["0", "999", "1,000", "184,201,337"]
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "told"),
+    [
+        (50_000_000, "CNY", "zh", "¥500,000.00"),
+        (50_000_000, "CNY", "en", "CN¥500,000.00"),
+        (-5, "USD", "en", "-$0.05"),
+        (1_234, "JPY", "en", "¥1,234"),  # its minor unit is the yen itself
+    ],
+)
+def test_an_amount_is_told_in_whole_units_of_its_currency(minor: int, currency: str, language: str, told: str) -> None:
+    assert format_amount(minor, currency, language) == told

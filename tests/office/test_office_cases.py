@@ -181,7 +181,7 @@ def test_a_case_is_not_opened_where_the_record_says_that_the_fine_is_no_heavier_
     ledger.deliver([ledger.Delivered(lesser)], NOW)
     officer = signed_in(Role.OFFICER)
     offered = officer.get(f"/office/business/{ENTITY}/cases").content.decode()
-    assert "罚款8,500,000分，法定幅度5,000,000至10,000,000分，未高于8,500,000分" in offered
+    assert "罚款¥85,000.00，法定幅度¥50,000.00至¥100,000.00，未高于¥85,000.00" in offered
     assert f'value="serious_listing">\n  <input type="hidden" name="about" value="{lesser.digest}"' not in offered
     assert f'value="serious_listing">\n  <input type="hidden" name="about" value="{penalty.digest}"' in offered
     said = {"procedure": "serious_listing", "about": lesser.digest}

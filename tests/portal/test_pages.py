@@ -91,6 +91,7 @@ def test_the_page_of_a_business_tells_status_first_then_records(reader: Reader) 
         '<time datetime="2026-12-15">15 Dec 2026</time> is its last day',
         "欧**",
         "旧名0茶厂",
+        "CN¥10,000.00",
     ):
         assert text in page, text
 

@@ -46,6 +46,6 @@ def test_a_fact_in_one_line_names_kind_days_and_few_values(cn: Rulebook) -> None
 def test_amounts_have_thousands_and_truths_are_words(cn: Rulebook) -> None:
     telling = Telling(cn, "en")
     fine = said(1, "penalty", AS_OF, severity="minor", amount_minor=1234567)
-    assert "Fine (fen) 1,234,567" in telling.fact(fine)
+    assert "Fine CN¥12,345.67" in telling.fact(fine)
     assert "Upheld yes" in telling.fact(said(1, "complaint", AS_OF, is_upheld=True))
     assert "属实 否" in Telling(cn, "zh").fact(said(1, "complaint", AS_OF, is_upheld=False))

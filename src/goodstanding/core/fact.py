@@ -124,6 +124,11 @@ class Field:
     feature: bool = False
     subject: Subject = Subject.BUSINESS
 
+    @property
+    def is_amount(self) -> bool:
+        """Tell whether it holds an amount, in minor units of the rulebook's currency: its name then says so."""
+        return self.type is FieldType.INTEGER and self.name.endswith("_minor")
+
     def problem(self, value: Value) -> str | None:
         """Say what is wrong with ``value``, or ``None``."""
         match self.type:

@@ -1,9 +1,11 @@
-"""How days, instants and numbers are written in each language."""
+"""How days, instants, numbers and amounts are written in each language."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -49,3 +51,14 @@ def format_instant(value: datetime | str, language: str) -> str:
 def format_number(value: int | Decimal) -> str:
     """Return a number with its thousands apart."""
     return f"{value:,}"
+
+
+def format_amount(minor: int, currency: str, language: str) -> str:
+    """Return an amount as ``CN¥500,000.00``, or ``¥500,000.00`` where the language is the currency's own.
+
+    Args:
+        minor: In minor units.
+        currency: By its code of three letters.
+    """
+    whole = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(whole, currency, locale=language)

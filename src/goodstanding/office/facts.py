@@ -12,7 +12,7 @@ from goodstanding.core.disclosure import masked
 from goodstanding.core.fact import Exposure, Fact, Field, FieldType, Value
 from goodstanding.core.measure import Target
 from goodstanding.core.rulebook import Rulebook
-from goodstanding.look.formats import format_day
+from goodstanding.look.formats import format_amount, format_day
 from goodstanding.office.accounts import Role, may
 from goodstanding.records.bans import BAN
 from goodstanding.records.ledger import Stored
@@ -106,8 +106,8 @@ def _in_words(value: Value, field: Field, book: Rulebook) -> str | Words:
         case FieldType.CODES if isinstance(value, tuple):
             titles = [book.title_of(field.table, code) for code in value]
             return {language: "; ".join(title[language] for title in titles) for language in book.languages}
-        case FieldType.INTEGER if field.name.endswith("_minor") and isinstance(value, int):
-            return f"{value:,}"  # in the unit that the field's title names
+        case FieldType.INTEGER if field.is_amount and isinstance(value, int):
+            return {language: format_amount(value, book.currency, language) for language in book.languages}
         case FieldType.DAY:
             return {language: format_day(str(value), language) for language in book.languages}
         case FieldType.BOOLEAN:

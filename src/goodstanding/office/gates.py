@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from goodstanding.core.gravity import Finding, Judgement
 from goodstanding.core.rulebook import Rulebook
+from goodstanding.look.formats import format_amount
 
 Words = Mapping[str, str]
 
@@ -21,13 +22,13 @@ class ShownGate:
     Args:
         gate: One of `GATES`.
         said: What on record decides it; empty where nothing does.
-        amounts: Fine, least, most and line, grouped by thousands, by the names that the words use; all minor units.
+        amounts: By language, then by the names that the words use: fine, least, most and line.
     """
 
     gate: str
     finding: Finding
     said: Words
-    amounts: Mapping[str, str]
+    amounts: Mapping[str, Words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def shown_gates(judgement: Judgement, book: Rulebook) -> ShownGates:
     weights = [(one.factor.title, _in_words(one.factor.field, one.said, book)) for one in judgement.weights]
     return ShownGates(
         gates=tuple(
-            ShownGate(gate, found[gate], _in_words(found[gate].field, found[gate].said, book), _amounts(found[gate]))
+            ShownGate(
+                gate, found[gate], _in_words(found[gate].field, found[gate].said, book), _amounts(found[gate], book)
+            )
             for gate in GATES
         ),
         weights=tuple(weights),
@@ -58,19 +61,24 @@ def shown_gates(judgement: Judgement, book: Rulebook) -> ShownGates:
     )
 
 
-def _amounts(finding: Finding) -> dict[str, str]:
+def _amounts(finding: Finding, book: Rulebook) -> dict[str, Words]:
     names = ("amount", "least", "most", "line")
     values = finding.amounts_minor or ()
-    return dict.fromkeys(names, "") | {name: f"{value:,}" for name, value in zip(names, values, strict=False)}
+    return {
+        language: dict.fromkeys(names, "")
+        | {name: format_amount(value, book.currency, language) for name, value in zip(names, values, strict=False)}
+        for language in book.languages
+    }
 
 
-def _in_words(field: str, said: tuple[str, ...], book: Rulebook) -> Words:
-    """Return codes as their titles; what has none as it stands, an amount grouped by thousands."""
+def _in_words(name: str, said: tuple[str, ...], book: Rulebook) -> Words:
+    """Return codes as their titles and amounts as such; what is neither as it stands."""
     kind = None if book.gravity is None else book.kinds[book.gravity.kind]
-    table = kind.fields[field].table if kind is not None and field else ""
-    is_amount = field.endswith("_minor")
-    titles = [
-        book.title_of(table, one) if table else dict.fromkeys(book.languages, f"{int(one):,}" if is_amount else one)
-        for one in said
-    ]
-    return {language: "; ".join(title[language] for title in titles) for language in book.languages}
+    field = kind.fields[name] if kind is not None and name else None
+
+    def told(one: str, language: str) -> str:
+        if field is not None and field.table:
+            return book.title_of(field.table, one)[language]
+        return format_amount(int(one), book.currency, language) if field is not None and field.is_amount else one
+
+    return {language: "; ".join(told(one, language) for one in said) for language in book.languages}

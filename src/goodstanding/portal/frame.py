@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from goodstanding import look
+from goodstanding.look.formats import format_amount
 from goodstanding.look.words import localised, words
 from goodstanding.portal.asked import Asked
 from goodstanding.portal.store import Register
@@ -63,9 +65,13 @@ def last_day(until: str) -> str:
     return (date.fromisoformat(until) - timedelta(days=1)).isoformat()
 
 
-def figure(value: int, field: str) -> str:
-    """Return a whole number as it is read: amounts and large numbers with their thousands apart, years as they are."""
-    return f"{value:,}" if field.endswith("_minor") or abs(value) >= _GROUPED_FROM else str(value)
+@pass_context
+def figure(context: Context, value: int, field: str) -> str:
+    """Return a whole number as it is read: amounts in their currency, large numbers with their thousands apart, years
+    as they are."""
+    if field.endswith("_minor"):
+        return format_amount(value, context["register"].statement["currency"], context["language"])
+    return f"{value:,}" if abs(value) >= _GROUPED_FROM else str(value)
 
 
 def render(name: str, asked: Asked, register: Register, **values: Any) -> str:

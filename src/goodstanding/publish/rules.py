@@ -26,6 +26,7 @@ def register_statement(terms: Terms, is_sample: bool, public_key: str = "") -> J
         "authority": dict(book.authority),
         "languages": list(book.languages),
         "timezone": book.timezone,
+        "currency": book.currency,
         "rulebook": book.digest,
         "is_sample": is_sample,
         "public_key": public_key,

@@ -16,7 +16,7 @@ from goodstanding.core.remedy import Means
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.engine.indicators import every
-from goodstanding.look.formats import format_day
+from goodstanding.look.formats import format_amount, format_day
 from goodstanding.look.words import localised, words
 from goodstanding.supervise.ahead import Gone, GoneBy, Path, Shift
 from goodstanding.supervise.explain import Change
@@ -88,6 +88,8 @@ class Telling:
         if isinstance(value, bool):
             return f"{title} {self.t('explain.yes' if value else 'explain.no')}"
         if isinstance(value, int):
+            if field.is_amount:
+                return f"{title} {format_amount(value, self.book.currency, self.language)}"
             # A year is no amount: it has no thousands.
             years = {duty.year_field for duty in self.book.duties.values()}
             return f"{title} {value}" if field.name in years else f"{title} {value:,}"

@@ -4,7 +4,8 @@ A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fi
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `lacks`, `classed`,
 `treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `refuses`, `course`; and, as `edge`, its name where it is
-one that `test_cases.py` beside this asks for. Keys nobody asked for are refused.
+one that `test_cases.py` beside this asks for. Keys nobody asked for are refused. A field of a fact that is called like
+a key of a case stands in the fact's `fields`.
 
 `shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
 otherwise. `lacks` asks whether a fact's repair may be asked for on the day: `{ fact, target, missing }`, each missing
@@ -315,6 +316,7 @@ def _facts(case: Case, content: dict[str, Any], book: Rulebook) -> dict[str, Fac
     for number, raw in enumerate(content.pop("fact", []), 1):
         values = {**case.given.get(raw["kind"], {}), **raw}
         name, kind = values.pop("id", f"fact-{number}"), values.pop("kind")
+        values |= values.pop("fields", {})
         if kind == book.roles.kind:
             # A new version of the registration says again whatever it does not change.
             values = {**registration, **values}

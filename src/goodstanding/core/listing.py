@@ -64,6 +64,7 @@ class Ground:
     """One reason to enter, and the ways out of it.
 
     Args:
+        subject_types: Which businesses it may reach: those of its list, or fewer; empty means all.
         duty: A missed duty is the cause, or empty.
         kind: A fact of this kind is the cause, or empty.
         when: Which facts of that kind.

@@ -65,7 +65,7 @@ def read_lists(
                 code=ground_code,
                 list_code=code,
                 rule=inner.rule(languages),
-                subject_types=types,
+                subject_types=frozenset(inner.texts("subject_types", types)),
                 duty=duty_of(inner),
                 kind=kind,
                 when=read_condition(inner, "when", kinds.get(kind)),

@@ -1,39 +1,52 @@
-"""Checks a draw bundle:  python verify BUNDLE [--commitment HEX]
+"""Checks a draw:  python verify FILE [--commitment HEX] [--ids FILE]
 
-Needs Python 3.11 and nothing else. Start with rerun.py: it follows docs/specs/draw.md step by step.
+FILE is a bundle (a whole draw) or an excerpt (of a draw whose frame is not public). Needs Python 3.11 and nothing else.
+Start with lot.py: it follows docs/specs/draw.md step by step.
 
-Exit status: 0 the bundle holds, 1 something differs (each line is named), 2 the file or the call cannot be read.
+Exit status: 0 the draw holds, 1 something differs (each line is named), 2 the file or the call cannot be read.
 """
 
 import argparse
 import re
 import sys
 
-from rerun import differences
-from shape import Unreadable, read
+import excerpt
+import rerun
+from shape import EXCERPT_FORMAT, Unreadable, read
 
 SHOWN_AT_MOST = 40
 
 
 def main(arguments=None):
-    """Check one bundle, say what was found, and return the exit status."""
+    """Check one file, say what was found, and return the exit status."""
     sys.stdout.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(prog="verify", description="Run a draw again and compare every line.")
-    parser.add_argument("bundle", help="the bundle, a JSON file")
+    parser.add_argument("file", help="the bundle or excerpt, a JSON file")
     parser.add_argument(
         "--commitment", metavar="HEX", help="the commitment digest as you saw it published before the seed"
+    )
+    parser.add_argument(
+        "--ids", metavar="FILE", help="of an excerpt: ids, one on each line, to be asked why they were not drawn"
     )
     options = parser.parse_args(arguments)
     published = options.commitment
     if published is not None and not re.fullmatch("[0-9a-fA-F]{64}", published):
         print("CANNOT READ: --commitment takes 64 hexadecimal digits.", file=sys.stderr)
         return 2
+    ids = []
     try:
-        bundle = read(options.bundle)
+        document = read(options.file)
+        if options.ids:
+            with open(options.ids, encoding="utf-8") as lines:
+                ids = [line.strip() for line in lines if line.strip()]
     except Unreadable as error:
-        print(f"CANNOT READ {options.bundle}: {error}.", file=sys.stderr)
+        print(f"CANNOT READ {options.file}: {error}.", file=sys.stderr)
         return 2
-    found = differences(bundle, published.lower() if published else None)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"CANNOT READ {options.ids}: {error}.", file=sys.stderr)
+        return 2
+    checker = excerpt if document["format"] == EXCERPT_FORMAT else rerun
+    found = checker.differences(document, published.lower() if published else None)
     if found:
         print(f"DIFFERS: {len(found)} {'line does' if len(found) == 1 else 'lines do'} not hold.")
         for line in found[:SHOWN_AT_MOST]:
@@ -41,26 +54,41 @@ def main(arguments=None):
         if len(found) > SHOWN_AT_MOST:
             print(f"  ... and {len(found) - SHOWN_AT_MOST} more.")
         return 1
-    print(summary(bundle, published is not None))
+    print(summary(document, published is not None))
+    if ids and checker is excerpt:
+        passed = excerpt.passed_over(document, ids)
+        if passed is None:
+            print("  Whether an id was passed over cannot be told: some stratum has unequal chances.")
+        else:
+            print(f"  {len(passed)} of {len(ids)} ids have a ticket small enough for every stratum and are not drawn.")
+            for one in passed[:SHOWN_AT_MOST]:
+                print(f"    {one}: ask why it was not in the frame.")
     return 0
 
 
-def summary(bundle, was_compared):
+def summary(document, was_compared):
     """Return the draw in a few lines for a human."""
-    plan, result = bundle["plan"], bundle["result"]
+    is_whole = document["format"] != EXCERPT_FORMAT
+    result = document["result"]
+    plan = document["plan"] if is_whole else document
     header = plan["header"]
     lines = [
         f"OK: {header['label']} ({header['title']}), frame of {header['as_of']}",
-        f"  plan committed {bundle['commitment']['committed_at']}: {bundle['commitment']['digest']}",
-        f"  seed revealed  {bundle['seed']['revealed_at']}: {bundle['seed']['value']} ({bundle['seed']['kind']})",
+        f"  plan committed {document['commitment']['committed_at']}: {document['commitment']['digest']}",
+        f"  seed revealed  {document['seed']['revealed_at']}: {document['seed']['value']} ({document['seed']['kind']})",
     ]
-    for stratum in plan["strata"]:
-        population = sum(unit["stratum"] == stratum["code"] for unit in plan["frame"])
-        lines.append(f"  stratum {stratum['code']}: {stratum['size']} drawn of {population}")
+    lines += [f"  stratum {one['code']}: {one['size']} drawn of {one['units']}" for one in plan["strata"]]
     lines.append(
         f"  {len(result['selected'])} visits by {header['inspectors_per_visit']} inspectors each, "
-        f"{len(result['reserves'])} units in reserve; every line is what plan and seed give."
+        f"{len(result['reserves'])} units in reserve; "
+        + (
+            "every line is what plan and seed give."
+            if is_whole
+            else "each was in the frame before the seed, with the ticket that the seed gives."
+        )
     )
+    if not is_whole:
+        lines.append("  Not shown, and so not checked: the other units, and which inspectors were lawful.")
     if was_compared:
         lines.append("  The commitment is the one you gave.")
     else:

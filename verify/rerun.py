@@ -1,16 +1,16 @@
-"""Runs a draw again from docs/specs/draw.md and lists every line where the bundle says something else.
+"""Runs a draw again from docs/specs/draw.md and lists every line where the bundle says something else."""
 
-It shares no code with the office's own program: plain sorting, one function per step, no shortcuts.
-"""
-
-import hashlib
+import re
 import unicodedata
 from itertools import islice
 
-from canonical import digest, text_of
+from canonical import digest
+from lot import may_visit, run, ticket
+from seed import event_problems, seed_problems
+from tree import leaf, root
 
-SEED_KINDS = ("beacon", "lottery", "dice", "shares", "declared")
 LISTS = (("strata", "code", "stratum"), ("frame", "id", "unit"), ("roster", "id", "inspector"))
+MAY_BE_EMPTY = (".title", ".seed.source", ".seed.reveal_by", ".region", ".salt")
 
 
 def differences(bundle, published=None):
@@ -20,7 +20,7 @@ def differences(bundle, published=None):
     """
     found = list(plan_problems(bundle))
     found += commitment_differences(bundle, published)
-    found += seed_problems(bundle)
+    found += seed_problems(bundle["plan"]["header"], bundle["seed"], bundle["commitment"]["committed_at"])
     if any(line.startswith("plan rule") for line in found):
         return [*found, "result: not run again, because the plan itself cannot be drawn from."]
     return found + result_differences(bundle)
@@ -47,23 +47,35 @@ def plan_problems(bundle):
     for place, value in texts(plan, "plan"):
         if unicodedata.normalize("NFC", value) != value or value != value.strip():
             yield f"plan rule: {place}: {value!r} has outer blanks or is not in normalisation form C."
-        if not value and not place.endswith((".title", ".seed_source", ".region")):
+        if not value and not place.endswith(MAY_BE_EMPTY):
             yield f"plan rule: {place}: there is nothing, and names and ids are never empty."
     if header["inspectors_per_visit"] < 1 or header["reserves_per_stratum"] < 0:
         yield "plan rule: plan.header: the number of inspectors or reserves is impossible."
-    if header["seed_kind"] not in SEED_KINDS:
-        yield f"plan rule: plan.header.seed_kind: {header['seed_kind']!r} is no kind of seed."
-    if header["seed_kind"] != "declared" and not header["seed_source"]:
-        yield "plan rule: plan.header: the plan does not say which event gives its seed."
+    if header["visits_per_inspector"] < 0:
+        yield "plan rule: plan.header: the number of visits per inspector is impossible."
+    yield from event_problems(header)
+    for name in ("frame", "roster"):
+        for index, line in enumerate(plan[name]):
+            if not re.fullmatch("[0-9a-f]{32}", line["salt"]) and (line["salt"] or not header["frame_is_public"]):
+                yield f"plan rule: plan.{name}[{index}]: the line of {line['id']} has the salt {line['salt']!r}."
     population = {line["code"]: 0 for line in plan["strata"]}
+    weights = {line["code"]: set() for line in plan["strata"]}
     for index, unit in enumerate(plan["frame"]):
         if unit["stratum"] not in population:
             yield f"plan rule: plan.frame[{index}]: unit {unit['id']} is in no stratum of the plan."
             continue
         population[unit["stratum"]] += 1
+        weights[unit["stratum"]].add(unit["weight"])
         if not 1 <= unit["weight"] <= 2**32:
             yield f"plan rule: plan.frame[{index}]: unit {unit['id']} has the weight {unit['weight']}."
     for index, line in enumerate(plan["strata"]):
+        if line["units"] != population[line["code"]]:
+            yield (
+                f"plan rule: plan.strata[{index}]: stratum {line['code']} is said to have {line['units']} units and "
+                f"has {population[line['code']]}."
+            )
+        if line["even"] != (len(weights[line["code"]]) <= 1):
+            yield f"plan rule: plan.strata[{index}]: whether stratum {line['code']} is of equal weights is wrong."
         if not 0 <= line["size"] <= population[line["code"]]:
             yield (
                 f"plan rule: plan.strata[{index}]: stratum {line['code']} is to give {line['size']} of "
@@ -101,17 +113,32 @@ def commitment_differences(bundle, published):
             "plan.header: it was changed after the commitment; "
             f"the bundle says digest {commitment['header']}, the re-run gives {digest(plan['header'])}."
         )
-    for name, key, noun in LISTS:
-        found += line_differences(f"plan.{name}", noun, key, plan[name], commitment[name])
-    again = digest(
-        {
-            "format": bundle["format"],
-            "header": commitment["header"],
-            "strata": commitment["strata"],
-            "frame": commitment["frame"],
-            "roster": commitment["roster"],
-        }
+    found += line_differences(
+        "plan.strata",
+        "stratum",
+        "code",
+        plan["strata"],
+        [digest(line) for line in plan["strata"]],
+        commitment["strata"],
     )
+    for name, key, noun in LISTS[1:]:
+        leaves = [leaf(line) for line in plan[name]]
+        stated = commitment["leaves"][name]
+        found += line_differences(f"plan.{name}", noun, key, plan[name], [one.hex() for one in leaves], stated)
+        again = {"count": len(stated), "root": root([bytes.fromhex(one) for one in stated]).hex()}
+        if again != commitment[name]:
+            found.append(
+                f"commitment.{name}: the bundle says {commitment[name]['count']} lines under the root "
+                f"{commitment[name]['root']}, its leaves give {again['count']} under {again['root']}."
+            )
+    found += commitment_problems(bundle["format"], commitment, published)
+    return found
+
+
+def commitment_problems(form, commitment, published):
+    """Step 3: the digest over what the commitment lists, and whether it is the one published before."""
+    found = []
+    again = digest({"format": form} | {name: commitment[name] for name in ("header", "strata", "frame", "roster")})
     if again != commitment["digest"]:
         found.append(
             f"commitment.digest: the bundle says {commitment['digest']}, the re-run gives {again}; "
@@ -125,9 +152,8 @@ def commitment_differences(bundle, published):
     return found
 
 
-def line_differences(place, noun, key, lines, committed):
-    """Compare the lines of one list with the digests committed for them."""
-    digests = [digest(line) for line in lines]
+def line_differences(place, noun, key, lines, digests, committed):
+    """Compare the digests of one list's lines with those committed for them."""
     if digests == committed:
         return []
     found = []
@@ -150,75 +176,7 @@ def line_differences(place, noun, key, lines, committed):
     return found
 
 
-# -- the seed ------------------------------------------------------------------------------------------------
-
-
-def seed_problems(bundle):
-    """The seed must come after the commitment, from the event that the plan named."""
-    seed, commitment = bundle["seed"], bundle["commitment"]
-    announced = bundle["plan"]["header"]["seed_kind"]
-    found = []
-    if seed["revealed_at"] <= commitment["committed_at"]:
-        found.append(
-            f"seed.revealed_at: the bundle says {seed['revealed_at']}, which is not later than the commitment "
-            f"at {commitment['committed_at']}."
-        )
-    if seed["kind"] != announced:
-        found.append(f"seed.kind: the bundle says {seed['kind']}, the plan announced {announced}.")
-    if not seed["value"] or unicodedata.normalize("NFC", seed["value"].strip()) != seed["value"]:
-        found.append(f"seed.value: {seed['value']!r} is empty, has outer blanks or is not in form C.")
-    return found
-
-
 # -- the result ----------------------------------------------------------------------------------------------
-
-
-def ticket(*parts):
-    """Step 4: SHA-256 over the canonical JSON list of label, seed and ids, as a number."""
-    return int.from_bytes(hashlib.sha256(text_of(list(parts)).encode("utf-8")).digest(), "big")
-
-
-def may_visit(inspector, unit):
-    """Step 6: whether an inspector may lawfully visit a unit."""
-    return (
-        unit["id"] not in inspector["recused_from"]
-        and (unit["region"] == "" or inspector["regions"] == [] or unit["region"] in inspector["regions"])
-        and all(skill in inspector["skills"] for skill in unit["skills"])
-    )
-
-
-def run(plan, seed):
-    """Steps 4 to 7: return the lists of those selected and of the reserves, as a bundle writes them."""
-    header = plan["header"]
-    label, seats = header["label"], header["inspectors_per_visit"]
-    selected, reserves = [], []
-    for stratum in sorted(plan["strata"], key=lambda line: line["code"]):
-        if stratum["size"] == 0:
-            continue
-        queue = []
-        for unit in plan["frame"]:
-            if unit["stratum"] == stratum["code"]:
-                number = ticket(label, seed, unit["id"])
-                queue.append((number * 2**32 // unit["weight"], unit["id"], number, unit))
-        queue.sort(key=lambda entry: entry[:2])
-        last = stratum["size"] + header["reserves_per_stratum"]
-        for position, (_, unit_id, number, unit) in enumerate(queue[:last], start=1):
-            order = sorted(
-                (ticket(label + "/inspector", seed, unit_id, one["id"]), one["id"])
-                for one in plan["roster"]
-                if may_visit(one, unit)
-            )
-            names = [name for _, name in order]
-            visit = {
-                "inspectors": names[:seats],
-                "position": position,
-                "stand_ins": names[seats : 2 * seats],
-                "stratum": stratum["code"],
-                "ticket": f"{number:064x}",
-                "unit": unit_id,
-            }
-            (selected if position <= stratum["size"] else reserves).append(visit)
-    return {"selected": selected, "reserves": reserves}
 
 
 def result_differences(bundle):

@@ -1,19 +1,57 @@
-"""Reads a bundle and refuses what is not of the format goodstanding-draw/1, before anything is computed from it."""
+"""Reads a bundle or an excerpt and refuses what is not of its format, before anything is computed from it."""
 
 import json
 from datetime import date, datetime
 
-FORMAT = "goodstanding-draw/1"
+FORMAT = "goodstanding-draw/2"
+EXCERPT_FORMAT = "goodstanding-draw-excerpt/2"
 HEX = set("0123456789abcdef")
 
 
 class Unreadable(Exception):
-    """The file is no bundle; the message says where and why."""
+    """The file is neither bundle nor excerpt; the message says where and why."""
 
 
 # A shape is a type, [shape] for a list of them, {name: shape} for an object with exactly these names, or a word:
-# "hex" for 64 hexadecimal digits, "day" and "instant" for dates and times as text.
+# "hex" for 64 hexadecimal digits, "day" and "instant" for dates and times as text, "instant or nothing".
+HEADER = {
+    "as_of": "day",
+    "frame_is_public": bool,
+    "inspectors_per_visit": int,
+    "label": str,
+    "reserves_per_stratum": int,
+    "rulebook_digest": str,
+    "seed": {
+        "kind": str,
+        "parties": [{"digest": "hex", "name": str}],
+        "reveal_by": "instant or nothing",
+        "round": int,
+        "source": str,
+    },
+    "title": str,
+    "visits_per_inspector": int,
+}
+STRATA = [{"code": str, "even": bool, "size": int, "units": int}]
+UNIT = {"id": str, "region": str, "salt": str, "skills": [str], "stratum": str, "weight": int}
+ROOT = {"count": int, "root": "hex"}
+COMMITMENT = {
+    "committed_at": "instant",
+    "digest": "hex",
+    "header": "hex",
+    "strata": ["hex"],
+    "frame": ROOT,
+    "roster": ROOT,
+}
+SEED = {
+    "kind": str,
+    "revealed_at": "instant",
+    "round": int,
+    "shares": [{"name": str, "share": str}],
+    "value": str,
+    "witnesses": [str],
+}
 VISIT = {
+    "chance": [int],
     "inspectors": [str],
     "position": int,
     "stand_ins": [str],
@@ -21,41 +59,37 @@ VISIT = {
     "ticket": "hex",
     "unit": str,
 }
-BUNDLE = {
-    "format": str,
-    "plan": {
-        "header": {
-            "as_of": "day",
-            "inspectors_per_visit": int,
-            "label": str,
-            "reserves_per_stratum": int,
-            "rulebook_digest": str,
-            "seed_kind": str,
-            "seed_source": str,
-            "title": str,
+RESULT = {"selected": [VISIT], "reserves": [VISIT]}
+SHAPES = {
+    FORMAT: {
+        "format": str,
+        "plan": {
+            "header": HEADER,
+            "strata": STRATA,
+            "frame": [UNIT],
+            "roster": [{"id": str, "recused_from": [str], "regions": [str], "salt": str, "skills": [str]}],
         },
-        "strata": [{"code": str, "size": int}],
-        "frame": [{"id": str, "region": str, "skills": [str], "stratum": str, "weight": int}],
-        "roster": [{"id": str, "recused_from": [str], "regions": [str], "skills": [str]}],
+        "commitment": COMMITMENT | {"leaves": {"frame": ["hex"], "roster": ["hex"]}},
+        "seed": SEED,
+        "result": RESULT,
     },
-    "commitment": {
-        "committed_at": "instant",
-        "digest": "hex",
-        "header": "hex",
-        "strata": ["hex"],
-        "frame": ["hex"],
-        "roster": ["hex"],
+    EXCERPT_FORMAT: {
+        "format": str,
+        "header": HEADER,
+        "strata": STRATA,
+        "commitment": COMMITMENT,
+        "lines": [{"index": int, "line": UNIT, "path": ["hex"]}],
+        "seed": SEED,
+        "result": RESULT,
     },
-    "seed": {"kind": str, "revealed_at": "instant", "value": str},
-    "result": {"selected": [VISIT], "reserves": [VISIT]},
 }
 
 
 def read(path):
-    """Return the bundle in a file, or raise Unreadable."""
+    """Return the bundle or excerpt in a file, or raise Unreadable."""
     try:
         with open(path, encoding="utf-8") as file:
-            bundle = json.load(
+            document = json.load(
                 file, parse_float=_refuse_number, parse_constant=_refuse_number, object_pairs_hook=_object
             )
     except OSError as error:
@@ -64,19 +98,20 @@ def read(path):
         raise Unreadable("it is nested too deeply") from error
     except ValueError as error:
         raise Unreadable(f"it is not JSON as the format allows: {error}") from error
-    check(bundle)
-    return bundle
+    check(document)
+    return document
 
 
-def check(bundle):
-    """Raise Unreadable unless the parsed JSON has exactly the parts and types of the format."""
-    if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
-        raise Unreadable(f"its format is not {FORMAT}")
-    _check(bundle, BUNDLE, "")
+def check(document):
+    """Raise Unreadable unless the parsed JSON has exactly the parts and types of its format."""
+    form = document.get("format") if isinstance(document, dict) else None
+    if not isinstance(form, str) or form not in SHAPES:
+        raise Unreadable(f"its format is neither {FORMAT} nor {EXCERPT_FORMAT}")
+    _check(document, SHAPES[form], "")
 
 
 def _check(value, shape, place):
-    where = place or "the bundle"
+    where = place or "the document"
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             raise Unreadable(f"{where} is not an object")
@@ -95,9 +130,12 @@ def _check(value, shape, place):
         if not isinstance(value, str) or not _TEXTS[shape](value):
             raise Unreadable(f"{where} is not written as the format wants ({shape})")
     elif type(value) is not shape:
-        raise Unreadable(f"{where} is not {'text' if shape is str else 'a whole number'}")
+        raise Unreadable(f"{where} is not {_NAMES[shape]}")
     elif shape is str and not _is_well_formed(value):
         raise Unreadable(f"{where} holds half a character")
+
+
+_NAMES = {str: "text", int: "a whole number", bool: "true or false"}
 
 
 def _is_hex(text):
@@ -132,6 +170,7 @@ _TEXTS = {
     "hex": _is_hex,
     "day": _is_day,
     "instant": _is_instant,
+    "instant or nothing": lambda text: text == "" or _is_instant(text),
 }
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import unicodedata
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -23,15 +24,19 @@ from goodstanding.core.draw import (
     Unit,
     commit,
     draw,
-    rank,
     units_short_of_inspectors,
 )
 from goodstanding.core.draw_bundle import bundle, rerun
+from goodstanding.core.draw_excerpt import excerpt
+from goodstanding.core.draw_plan import salted
+from goodstanding.core.draw_units import chances
 from tests.verify.second import checker_module
 
 CANONICAL = checker_module("canonical")
 SHAPE = checker_module("shape")
 RERUN = checker_module("rerun")
+EXCERPT = checker_module("excerpt")
+LOT = checker_module("lot")
 
 COMMITTED_AT = datetime(2024, 3, 11, 9, tzinfo=UTC)
 REVEALED_AT = datetime(2024, 3, 18, 6, 30, tzinfo=UTC)
@@ -51,14 +56,14 @@ SKILLS = st.sampled_from(["food", "lifts"])
 
 
 @st.composite
-def plans(pick: st.DrawFn) -> Plan:
-    """Make a plan that may lawfully be committed."""
+def plans(pick: st.DrawFn, *, is_plain: bool = False) -> Plan:
+    """Make a plan that may lawfully be committed; a plain one has equal weights and does not count visits."""
     ids = pick(st.lists(IDS, unique=True, max_size=14))
     frame = tuple(
         Unit(
             one,
             pick(STRATA),
-            pick(st.integers(1, 6) | st.just(2**32)),
+            1 if is_plain else pick(st.integers(1, 6) | st.just(2**32)),
             pick(st.just("") | REGIONS),
             tuple(pick(st.lists(SKILLS, max_size=1))),
         )
@@ -88,6 +93,8 @@ def plans(pick: st.DrawFn) -> Plan:
         roster=roster,
         inspectors_per_visit=pick(st.integers(1, 2)),
         reserves_per_stratum=pick(st.integers(0, 3)),
+        visits_per_inspector=0 if is_plain else pick(st.integers(0, 3)),
+        frame_is_public=True,
     )
     assert units_short_of_inspectors(plan) == ()
     return plan
@@ -95,11 +102,6 @@ def plans(pick: st.DrawFn) -> Plan:
 
 def run(plan: Plan, seed_value: str) -> Draw:
     return draw(plan, Seed(seed_value, SeedKind.DECLARED, REVEALED_AT), commit(plan, COMMITTED_AT))
-
-
-def ranked(plan: Plan, visits: tuple[Selection, ...]) -> list[tuple[int, str]]:
-    weights = {unit.id: unit.weight for unit in plan.frame}
-    return [(rank(int(one.ticket_hex, 16), weights[one.unit_id]), one.unit_id) for one in visits]
 
 
 @given(VALUES)
@@ -121,11 +123,11 @@ def test_canonical_text_is_a_fixed_point(value: Any) -> None:
 def test_the_checker_finds_every_bundle_of_ours_sound(plan: Plan, seed_value: str) -> None:
     document = json.loads(json.dumps(bundle(plan, run(plan, seed_value))))
     assert RERUN.differences(document) == []
-    assert RERUN.run(document["plan"], seed_value) == document["result"]
+    assert LOT.run(document["plan"], seed_value) == document["result"]
     rerun(document)
 
 
-@given(plans(), SEEDS, st.data())
+@given(plans(is_plain=True), SEEDS, st.data())
 @settings(deadline=None)
 def test_removing_a_unit_moves_no_other(plan: Plan, seed_value: str, data: st.DataObject) -> None:
     assume(plan.frame)
@@ -153,7 +155,7 @@ def test_removing_a_unit_moves_no_other(plan: Plan, seed_value: str, data: st.Da
     assert order_after == order_before
 
 
-@given(plans(), SEEDS, st.data())
+@given(plans(is_plain=True), SEEDS, st.data())
 @settings(deadline=None)
 def test_a_draw_over_merged_frames_is_the_merged_draws(plan: Plan, seed_value: str, data: st.DataObject) -> None:
     sides = [data.draw(st.booleans()) for _ in plan.frame]
@@ -168,15 +170,17 @@ def test_a_draw_over_merged_frames_is_the_merged_draws(plan: Plan, seed_value: s
     again: list[Selection] = []
     for stratum in sorted(plan.strata, key=lambda one: one.code):
         here = [one for one in parts if one.stratum == stratum.code]
-        weights = {unit.id: unit.weight for unit in plan.frame}
-        here.sort(key=lambda one: (rank(int(one.ticket_hex, 16), weights[one.unit_id]), one.unit_id))
+        here.sort(key=lambda one: (one.ticket_hex, one.unit_id))
         again += [
             dataclasses.replace(one, position=position) for position, one in enumerate(here[: stratum.size], start=1)
         ]
-    assert tuple(again) == merged
+    # The chance is the one thing that a part does not know: it is of the whole frame.
+    assert [dataclasses.replace(one, chance=(1, 1)) for one in again] == [
+        dataclasses.replace(one, chance=(1, 1)) for one in merged
+    ]
 
 
-@given(plans(), SEEDS, st.data())
+@given(plans(is_plain=True), SEEDS, st.data())
 @settings(deadline=None)
 def test_removing_an_inspector_changes_only_the_visits_that_named_him(
     plan: Plan, seed_value: str, data: st.DataObject
@@ -194,15 +198,69 @@ def test_removing_an_inspector_changes_only_the_visits_that_named_him(
 
 @given(plans(), SEEDS)
 @settings(deadline=None)
-def test_each_stratum_gives_its_size_and_the_smallest_ranks(plan: Plan, seed_value: str) -> None:
+def test_each_stratum_gives_its_size_in_the_order_of_tickets(plan: Plan, seed_value: str) -> None:
     outcome = run(plan, seed_value)
     for stratum in plan.strata:
         here = tuple(one for one in outcome.selected if one.stratum == stratum.code)
         members = {unit.id for unit in plan.frame if unit.stratum == stratum.code}
         assert len({one.unit_id for one in here} & members) == len(here) == stratum.size
-        assert ranked(plan, here) == sorted(ranked(plan, here))
+        assert [one.ticket_hex for one in here] == sorted(one.ticket_hex for one in here)
+        assert all(0 < one.chance[0] <= one.chance[1] for one in here)
         for one in here:
             assert len(set(one.inspectors)) == plan.inspectors_per_visit
+
+
+@given(plans(), SEEDS, st.data())
+@settings(deadline=None)
+def test_an_excerpt_holds_and_tells_no_line_but_those_drawn_and_asked_for(
+    plan: Plan, seed_value: str, data: st.DataObject
+) -> None:
+    plan = dataclasses.replace(salted(plan, "secret"), frame_is_public=False)
+    asking = data.draw(st.sets(st.sampled_from([one.id for one in plan.frame]), max_size=2)) if plan.frame else set()
+    outcome = run(plan, seed_value)
+    document = json.loads(json.dumps(excerpt(plan, outcome, asking)))
+    SHAPE.check(document)
+    assert EXCERPT.differences(document, outcome.commitment.digest) == []
+    told = {one["line"]["id"] for one in document["lines"]}
+    assert told == {one.unit_id for one in (*outcome.selected, *outcome.reserves)} | asking
+    if plan.frame:
+        # What the excerpt says of a line is what was committed to, or its path leads elsewhere.
+        for shown in document["lines"]:
+            shown["line"]["weight"] += 1
+            assert EXCERPT.differences(document) != []
+            shown["line"]["weight"] -= 1
+
+
+@given(plans(), SEEDS, st.data())
+@settings(deadline=None)
+def test_a_change_anywhere_in_an_excerpt_that_a_stranger_can_know_of_is_found(
+    plan: Plan, seed_value: str, data: st.DataObject
+) -> None:
+    plan = dataclasses.replace(salted(plan, "secret"), frame_is_public=False)
+    document = json.loads(json.dumps(excerpt(plan, run(plan, seed_value))))
+    uneven = {one["code"] for one in document["strata"] if not one["even"]}
+    *way, last = data.draw(st.sampled_from([*leaf_paths(document)]))
+    # Who may lawfully go, and a chance among unequal ones, only the whole bundle tells; instants, only the public log.
+    assume(not {"inspectors", "stand_ins"} & {*way} and last not in ("committed_at", "revealed_at"))
+    assume("chance" not in way or document["result"][way[1]][way[2]]["stratum"] not in uneven)
+    assume(way != ["seed"] or document["result"]["selected"])
+    change(document, [*way, last], data)
+    try:
+        SHAPE.check(document)
+    except SHAPE.Unreadable:
+        return
+    assert EXCERPT.differences(document) != []
+
+
+@given(st.lists(st.integers(1, 9) | st.just(2**32), min_size=1, max_size=12), st.data())
+@settings(deadline=None)
+def test_both_implementations_give_one_chance_and_they_sum_to_the_size(weights: list[int], data: st.DataObject) -> None:
+    size = data.draw(st.integers(0, len(weights)))
+    units = [Unit(f"{number:02}", "s", weight) for number, weight in enumerate(weights)]
+    ours = {one: Fraction(*part) for one, part in chances(units, size).items()}
+    assert sum(ours.values()) == size
+    assert all(0 <= part <= 1 for part in ours.values())
+    assert LOT.chances([{"id": unit.id, "weight": unit.weight} for unit in units], size) == ours
 
 
 @given(plans(), SEEDS, st.data())
@@ -211,21 +269,31 @@ def test_a_change_anywhere_in_a_bundle_is_found(plan: Plan, seed_value: str, dat
     document = json.loads(json.dumps(bundle(plan, run(plan, seed_value))))
     leaves = list(leaf_paths(document))
     *way, last = data.draw(st.sampled_from(leaves))
-    holder = document
-    for step in way:
-        holder = holder[step]
-    old = holder[last]
-    holder[last] = old + 1 if isinstance(old, int) else data.draw(st.sampled_from([old + "x", "x" + old, old[:-1]]))
     # The two instants are claims that arithmetic cannot check; the public log dates them.
     assume(last not in ("committed_at", "revealed_at"))
     # A draw without any visit leaves no trace of its seed.
     assume(way != ["seed"] or document["result"]["selected"])
-    assume(holder[last] != old)
+    change(document, [*way, last], data)
     try:
         SHAPE.check(document)
     except SHAPE.Unreadable:
         return
     assert RERUN.differences(document) != []
+
+
+def change(document: Any, path: list[str | int], data: st.DataObject) -> None:
+    """Change one text, number or truth of a document."""
+    *way, last = path
+    for step in way:
+        document = document[step]
+    old = document[last]
+    if isinstance(old, bool):
+        document[last] = not old
+    elif isinstance(old, int):
+        document[last] = old + 1
+    else:
+        document[last] = data.draw(st.sampled_from([old + "x", "x" + old, old[:-1]]))
+    assume(document[last] != old)
 
 
 def leaf_paths(value: Any, *way: str | int) -> Any:

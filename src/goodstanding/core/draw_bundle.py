@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from goodstanding.core.draw import Draw, Seed, Selection, draw
+from goodstanding.core.draw import Draw, Selection, draw
 from goodstanding.core.draw_commitment import (
     FORMAT,
     Commitment,
-    commitment_lines,
+    Sealed,
     header_line,
     inspector_line,
     instant_text,
-    stratum_line,
+    seal,
+    strata_lines,
     unit_line,
 )
-from goodstanding.core.draw_plan import Inspector, Plan, SeedKind, Stratum, Unit
+from goodstanding.core.draw_plan import Inspector, Plan, Stratum, Unit
+from goodstanding.core.draw_seed import Event, Party, Seed, SeedKind
 from goodstanding.core.errors import BundleDiffers, PlanInvalid
 
 _MISSING: Final = object()
@@ -40,7 +42,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """Return a plan as canonical JSON types: what is published when it is committed, before any seed."""
     return {
         "header": dict(header_line(plan)),
-        "strata": [dict(stratum_line(one)) for one in sorted(plan.strata, key=lambda one: one.code)],
+        "strata": strata_lines(plan),
         "frame": [dict(unit_line(one)) for one in sorted(plan.frame, key=lambda one: one.id)],
         "roster": [dict(inspector_line(one)) for one in sorted(plan.roster, key=lambda one: one.id)],
     }
@@ -54,29 +56,54 @@ def bundle(plan: Plan, outcome: Draw) -> dict[str, Any]:
         outcome: Its draw.
 
     Returns:
-        The document that ``docs/specs/draw.md`` describes, format ``goodstanding-draw/1``.
+        The document that ``docs/specs/draw.md`` describes, format ``goodstanding-draw/2``.
     """
-    lines = commitment_lines(plan)
+    sealed = seal(plan)
     return {
         "format": FORMAT,
         "plan": plan_document(plan),
-        "commitment": {
-            "committed_at": instant_text(outcome.commitment.committed_at),
-            "digest": outcome.commitment.digest,
-            "header": lines["header"],
-            "strata": lines["strata"],
-            "frame": lines["frame"],
-            "roster": lines["roster"],
+        "commitment": commitment_document(sealed, outcome.commitment)
+        | {
+            "leaves": {
+                "frame": [one.hex() for one in sealed.frame.levels[0]],
+                "roster": [one.hex() for one in sealed.roster.levels[0]],
+            }
         },
-        "seed": {
-            "kind": outcome.seed.kind.value,
-            "revealed_at": instant_text(outcome.seed.revealed_at),
-            "value": outcome.seed.value,
-        },
-        "result": {
-            "selected": [_selection_line(one) for one in outcome.selected],
-            "reserves": [_selection_line(one) for one in outcome.reserves],
-        },
+        "seed": seed_document(outcome.seed),
+        "result": result_document(outcome),
+    }
+
+
+def commitment_document(sealed: Sealed, commitment: Commitment) -> dict[str, Any]:
+    """Return a commitment with the digests it is taken over."""
+    lines = sealed.lines
+    return {
+        "committed_at": instant_text(commitment.committed_at),
+        "digest": commitment.digest,
+        "header": lines["header"],
+        "strata": lines["strata"],
+        "frame": lines["frame"],
+        "roster": lines["roster"],
+    }
+
+
+def seed_document(seed: Seed) -> dict[str, Any]:
+    """Return a seed with all that the event gave."""
+    return {
+        "kind": seed.kind.value,
+        "revealed_at": instant_text(seed.revealed_at),
+        "round": seed.round,
+        "shares": [{"name": name, "share": share} for name, share in seed.shares],
+        "value": seed.value,
+        "witnesses": list(seed.witnesses),
+    }
+
+
+def result_document(outcome: Draw) -> dict[str, Any]:
+    """Return who was drawn and who stands in reserve."""
+    return {
+        "selected": [_selection_line(one) for one in outcome.selected],
+        "reserves": [_selection_line(one) for one in outcome.reserves],
     }
 
 
@@ -90,7 +117,7 @@ def read_bundle(document: Mapping[str, Any]) -> Bundle:
         The plan and the draw as the bundle states them; :func:`rerun` says whether they hold.
 
     Raises:
-        PlanInvalid: When the document is not of the format ``goodstanding-draw/1``.
+        PlanInvalid: When the document is not of the format ``goodstanding-draw/2``.
     """
     try:
         if document["format"] != FORMAT:
@@ -100,11 +127,7 @@ def read_bundle(document: Mapping[str, Any]) -> Bundle:
             digest=document["commitment"]["digest"],
             committed_at=datetime.fromisoformat(document["commitment"]["committed_at"]),
         )
-        seed = Seed(
-            value=document["seed"]["value"],
-            kind=SeedKind(document["seed"]["kind"]),
-            revealed_at=datetime.fromisoformat(document["seed"]["revealed_at"]),
-        )
+        seed = _read_seed(document["seed"])
         outcome = Draw(
             commitment=commitment,
             seed=seed,
@@ -148,8 +171,30 @@ def rerun(document: Mapping[str, Any]) -> Bundle:
     return stated
 
 
+def _read_seed(part: Mapping[str, Any]) -> Seed:
+    return Seed(
+        value=part["value"],
+        kind=SeedKind(part["kind"]),
+        revealed_at=datetime.fromisoformat(part["revealed_at"]),
+        round=part["round"],
+        shares=tuple((one["name"], one["share"]) for one in part["shares"]),
+        witnesses=tuple(part["witnesses"]),
+    )
+
+
+def _read_event(part: Mapping[str, Any]) -> Event:
+    return Event(
+        kind=SeedKind(part["kind"]),
+        source=part["source"],
+        round=part["round"],
+        parties=tuple(Party(one["name"], one["digest"]) for one in part["parties"]),
+        reveal_by=datetime.fromisoformat(part["reveal_by"]) if part["reveal_by"] else None,
+    )
+
+
 def _selection_line(one: Selection) -> dict[str, Any]:
     return {
+        "chance": list(one.chance),
         "inspectors": list(one.inspectors),
         "position": one.position,
         "stand_ins": list(one.stand_ins),
@@ -165,6 +210,7 @@ def _read_selection(line: Mapping[str, Any]) -> Selection:
         position=line["position"],
         unit_id=line["unit"],
         ticket_hex=line["ticket"],
+        chance=(line["chance"][0], line["chance"][1]),
         inspectors=tuple(line["inspectors"]),
         stand_ins=tuple(line["stand_ins"]),
     )
@@ -185,6 +231,7 @@ def read_plan(part: Mapping[str, Any]) -> Plan:
                 weight=one["weight"],
                 region=one["region"],
                 skills=tuple(one["skills"]),
+                salt=one["salt"],
             )
             for one in part["frame"]
         ),
@@ -195,13 +242,15 @@ def read_plan(part: Mapping[str, Any]) -> Plan:
                 skills=tuple(one["skills"]),
                 regions=tuple(one["regions"]),
                 recused_from=tuple(one["recused_from"]),
+                salt=one["salt"],
             )
             for one in part["roster"]
         ),
         inspectors_per_visit=header["inspectors_per_visit"],
         reserves_per_stratum=header["reserves_per_stratum"],
-        seed_kind=SeedKind(header["seed_kind"]),
-        seed_source=header["seed_source"],
+        visits_per_inspector=header["visits_per_inspector"],
+        event=_read_event(header["seed"]),
+        frame_is_public=header["frame_is_public"],
     )
 
 

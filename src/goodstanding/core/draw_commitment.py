@@ -1,22 +1,23 @@
 """The commitment: one digest, published before the seed, that fixes a plan to the last character.
 
-It is taken over one digest per line of the plan, so that a line changed afterwards can be named, and so that the
-commitment itself shows nothing of the plan.
+Frame and roster enter it as the roots of two trees of salted lines: a line changed afterwards can be named, one line
+can be shown and proven without showing another, and nobody can guess a line from its digest.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from goodstanding.core.canonical import canonical_bytes, digest_hex
-from goodstanding.core.draw_plan import Inspector, Plan, Stratum, Unit, check_plan
+from goodstanding.core.draw_plan import Inspector, Plan, Unit, check_plan
 from goodstanding.core.errors import PlanInvalid
+from goodstanding.core.merkle import Tree, leaf, tree
 
-FORMAT: Final = "goodstanding-draw/1"
+FORMAT: Final = "goodstanding-draw/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,49 @@ class Commitment:
     committed_at: datetime
 
 
-def commitment_lines(plan: Plan) -> dict[str, str | list[str]]:
-    """Return what the commitment is taken over: the format, and the digest of the header and of every line.
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A plan as a commitment sees it.
 
     Args:
-        plan: A checked plan.
-
-    Returns:
-        The keys ``format`` and ``header`` (text) and ``strata``, ``frame`` and ``roster`` (one digest per
-        line, lines sorted by code or id).
+        header: Digest of the header.
+        strata: Digest of each stratum's line, by code.
+        frame: Tree over the salted lines of the units, by id.
+        roster: Tree over the salted lines of the inspectors, by id.
     """
-    return {
-        "format": FORMAT,
-        "header": digest_hex(header_line(plan)),
-        "strata": [digest_hex(stratum_line(one)) for one in sorted(plan.strata, key=lambda one: one.code)],
-        "frame": _unit_digests(plan.frame),
-        "roster": [digest_hex(inspector_line(one)) for one in sorted(plan.roster, key=lambda one: one.id)],
-    }
+
+    header: str
+    strata: tuple[str, ...]
+    frame: Tree
+    roster: Tree
+
+    @property
+    def lines(self) -> dict[str, object]:
+        """Return what the commitment is taken over."""
+        return {
+            "format": FORMAT,
+            "header": self.header,
+            "strata": list(self.strata),
+            "frame": {"count": self.frame.count, "root": self.frame.root.hex()},
+            "roster": {"count": self.roster.count, "root": self.roster.root.hex()},
+        }
+
+    @property
+    def digest(self) -> str:
+        """Return the commitment, 64 hexadecimal digits."""
+        return digest_hex(self.lines)
+
+
+def seal(plan: Plan) -> Sealed:
+    """Return the digests of a checked plan."""
+    return Sealed(
+        header=digest_hex(header_line(plan)),
+        strata=tuple(digest_hex(one) for one in strata_lines(plan)),
+        frame=tree(_unit_leaves(plan.frame)),
+        roster=tree(
+            [leaf(canonical_bytes(inspector_line(one))) for one in sorted(plan.roster, key=lambda one: one.id)]
+        ),
+    )
 
 
 def commit(plan: Plan, committed_at: datetime) -> Commitment:
@@ -62,20 +89,30 @@ def commit(plan: Plan, committed_at: datetime) -> Commitment:
     """
     check_plan(plan)
     instant_text(committed_at)
-    return Commitment(digest=digest_hex(commitment_lines(plan)), committed_at=committed_at)
+    return Commitment(digest=seal(plan).digest, committed_at=committed_at)
 
 
-def header_line(plan: Plan) -> Mapping[str, str | int]:
+def header_line(plan: Plan) -> Mapping[str, object]:
     """Return the part of a plan that is not a list, as it is hashed."""
+    event = plan.event
     return {
         "as_of": plan.as_of.isoformat(),
+        "frame_is_public": plan.frame_is_public,
         "inspectors_per_visit": plan.inspectors_per_visit,
         "label": plan.label,
         "reserves_per_stratum": plan.reserves_per_stratum,
         "rulebook_digest": plan.rulebook_digest,
-        "seed_kind": plan.seed_kind.value,
-        "seed_source": plan.seed_source,
+        "seed": {
+            "kind": event.kind.value,
+            "parties": [
+                {"digest": one.digest, "name": one.name} for one in sorted(event.parties, key=lambda one: one.name)
+            ],
+            "reveal_by": "" if event.reveal_by is None else instant_text(event.reveal_by),
+            "round": event.round,
+            "source": event.source,
+        },
         "title": plan.title,
+        "visits_per_inspector": plan.visits_per_inspector,
     }
 
 
@@ -84,15 +121,29 @@ def unit_line(unit: Unit) -> Mapping[str, str | int | list[str]]:
     return {
         "id": unit.id,
         "region": unit.region,
+        "salt": unit.salt,
         "skills": sorted(set(unit.skills)),
         "stratum": unit.stratum,
         "weight": unit.weight,
     }
 
 
-def stratum_line(stratum: Stratum) -> Mapping[str, str | int]:
-    """Return a stratum as it is hashed."""
-    return {"code": stratum.code, "size": stratum.size}
+def strata_lines(plan: Plan) -> list[dict[str, str | int]]:
+    """Return the strata as they are hashed, by code: how many are drawn of how many, and whether all weigh the same."""
+    population: Counter[str] = Counter()
+    weights: dict[str, set[int]] = {}
+    for unit in plan.frame:
+        population[unit.stratum] += 1
+        weights.setdefault(unit.stratum, set()).add(unit.weight)
+    return [
+        {
+            "code": one.code,
+            "even": len(weights.get(one.code, ())) <= 1,
+            "size": one.size,
+            "units": population[one.code],
+        }
+        for one in sorted(plan.strata, key=lambda one: one.code)
+    ]
 
 
 def inspector_line(inspector: Inspector) -> Mapping[str, str | list[str]]:
@@ -101,6 +152,7 @@ def inspector_line(inspector: Inspector) -> Mapping[str, str | list[str]]:
         "id": inspector.id,
         "recused_from": sorted(set(inspector.recused_from)),
         "regions": sorted(set(inspector.regions)),
+        "salt": inspector.salt,
         "skills": sorted(set(inspector.skills)),
     }
 
@@ -121,19 +173,22 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _unit_digests(frame: Iterable[Unit]) -> list[str]:
-    """Return the digest of every unit's line, by id.
+def _unit_leaves(frame: Iterable[Unit]) -> list[bytes]:
+    """Return the leaf of every unit's line, by id.
 
-    The id is the first key of a line, so all units that differ by their id alone share the bytes behind it; a
-    national frame has millions of ids and few such endings.
+    Id and salt of a line stand among what few kinds of line share; a national frame has millions of ids and few such
+    kinds, so the bytes around them are written once.
     """
-    endings: dict[tuple[str, tuple[str, ...], str, int], bytes] = {}
-    digests: list[str] = []
+    around: dict[tuple[str, tuple[str, ...], str, int], tuple[bytes, bytes]] = {}
+    leaves: list[bytes] = []
     for unit in sorted(frame, key=lambda one: one.id):
         shared = (unit.region, unit.skills, unit.stratum, unit.weight)
-        ending = endings.get(shared)
-        if ending is None:
-            rest = {name: value for name, value in unit_line(unit).items() if name != "id"}
-            ending = endings[shared] = b"," + canonical_bytes(rest)[1:]
-        digests.append(hashlib.sha256(b'{"id":' + canonical_bytes(unit.id) + ending).hexdigest())
-    return digests
+        parts = around.get(shared)
+        if parts is None:
+            line = unit_line(unit)
+            between = canonical_bytes({"region": line["region"]})[1:-1]
+            behind = canonical_bytes({name: line[name] for name in ("skills", "stratum", "weight")})[1:]
+            parts = around[shared] = (b"," + between + b',"salt":', b"," + behind)
+        between, behind = parts
+        leaves.append(leaf(b'{"id":' + canonical_bytes(unit.id) + between + canonical_bytes(unit.salt) + behind))
+    return leaves

@@ -9,28 +9,24 @@ Rules kept here:
 
 from __future__ import annotations
 
-import enum
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from goodstanding.core.canonical import digest_hex
+from goodstanding.core.draw_seed import Event, check_event
 from goodstanding.core.errors import PlanInvalid, TooFewInspectors
 
-# Keeps (ticket << 32) // weight strictly increasing in the ticket, so equal weights never tie.
 WEIGHT_LIMIT: Final = 2**32
 
+SALT: Final = 32
+"""Hexadecimal digits of a salt."""
 
-class SeedKind(enum.StrEnum):
-    """Where a seed comes from, from the hardest to bend to the easiest."""
-
-    BEACON = "beacon"
-    LOTTERY = "lottery"
-    DICE = "dice"
-    SHARES = "shares"
-    DECLARED = "declared"
+_SALT = re.compile(f"[0-9a-f]{{{SALT}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +39,7 @@ class Unit:
         weight: Whole number from 1 to 2**32; within a stratum, chance grows with it.
         region: Region code that an inspector must cover; empty when anyone may go.
         skills: Skills that each inspector of the visit must hold.
+        salt: Keeps the line from being guessed from its digest; see `salted`.
     """
 
     id: str
@@ -50,6 +47,7 @@ class Unit:
     weight: int = 1
     region: str = ""
     skills: tuple[str, ...] = ()
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +67,14 @@ class Inspector:
         skills: Skills held.
         regions: Region codes covered; empty when every region is.
         recused_from: Ids of units this inspector must not visit.
+        salt: As of a unit.
     """
 
     id: str
     skills: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     recused_from: tuple[str, ...] = ()
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ class Plan:
         roster: All inspectors who may be sent; their order means nothing.
         inspectors_per_visit: How many inspectors go to each unit, 1 or more.
         reserves_per_stratum: How many further units are listed, in order, behind those drawn.
-        seed_kind: Kind of the event that will give the seed.
-        seed_source: Which event that is, precise enough for a stranger to look it up.
+        visits_per_inspector: From how many visits on an inspector goes only where others are missing; 0 for no limit.
+        event: What will give the seed.
+        frame_is_public: Whether frame and roster are published whole, or only the lines of what is drawn.
     """
 
     label: str
@@ -104,8 +105,26 @@ class Plan:
     roster: tuple[Inspector, ...]
     inspectors_per_visit: int = 2
     reserves_per_stratum: int = 5
-    seed_kind: SeedKind = SeedKind.DECLARED
-    seed_source: str = ""
+    visits_per_inspector: int = 0
+    event: Event = field(default_factory=Event)
+    frame_is_public: bool = False
+
+
+def salted(plan: Plan, key: str) -> Plan:
+    """Return a plan with a salt in every line of frame and roster.
+
+    Args:
+        key: Secret made for this plan alone; without it nobody can tell a salt from chance.
+    """
+    return replace(
+        plan,
+        frame=tuple(replace(one, salt=_salt(key, "unit", one.id)) for one in plan.frame),
+        roster=tuple(replace(one, salt=_salt(key, "inspector", one.id)) for one in plan.roster),
+    )
+
+
+def _salt(key: str, what: str, line_id: str) -> str:
+    return digest_hex([key, what, line_id])[:SALT]
 
 
 class Bench:
@@ -166,19 +185,20 @@ def check_plan(plan: Plan) -> None:
             does not say where its seed will come from.
         TooFewInspectors: When a unit that could be drawn has fewer lawful inspectors than a visit needs.
     """
-    for what, text in (("label", plan.label), ("rulebook digest", plan.rulebook_digest)):
+    for what, text in (
+        ("label", plan.label),
+        ("rulebook digest", plan.rulebook_digest),
+    ):
         _check_text(text, f"the plan's {what}")
-    for what, text in (("title", plan.title), ("seed source", plan.seed_source)):
+    for what, text in (("title", plan.title), ("seed source", plan.event.source)):
         _check_text(text, f"the plan's {what}", may_be_empty=True)
-    if plan.seed_kind is not SeedKind.DECLARED and not plan.seed_source:
-        raise _invalid(
-            f"The seed is to come from a {plan.seed_kind} that is not named.",
-            "The plan names the event that will give the seed, so that nobody can choose among events later.",
-        )
+    check_event(plan.event)
     _check_count(plan.inspectors_per_visit, "the number of inspectors per visit", least=1)
     _check_count(plan.reserves_per_stratum, "the number of reserves per stratum", least=0)
+    _check_count(plan.visits_per_inspector, "the number of visits per inspector", least=0)
     _check_strata(plan)
     _check_roster(plan)
+    _check_salts(plan)
     short = units_short_of_inspectors(plan)
     if short:
         named = ", ".join(short[:5]) + (f" and {len(short) - 5} more" if len(short) > 5 else "")
@@ -233,6 +253,16 @@ def _check_roster(plan: Plan) -> None:
         seen.add(inspector.id)
         for text in (*inspector.skills, *inspector.regions, *inspector.recused_from):
             _check_text(text, f"a skill, region or recusal of inspector {inspector.id}")
+
+
+def _check_salts(plan: Plan) -> None:
+    lines: Iterable[Unit | Inspector] = (*plan.frame, *plan.roster)
+    for one in lines:
+        if not (_SALT.fullmatch(one.salt) or (plan.frame_is_public and not one.salt)):
+            raise _invalid(
+                f"The line of {one.id} has the salt {one.salt!r}.",
+                f"A salt of {SALT} hexadecimal digits in every line, unless frame and roster are published whole.",
+            )
 
 
 def _check_text(text: object, what: str, *, may_be_empty: bool = False) -> None:

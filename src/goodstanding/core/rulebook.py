@@ -136,6 +136,7 @@ class Rulebook:
         found += [item.rule for item in (*self.disclosure.display, *self.disclosure.elsewhere)]
         found += [item.rule for item in self.disclosure.deadlines]
         found += [item.rule for item in self.repairs]
+        found += [item.rule for item in self.disclosure.hidings]
         found += [item.rule for item in self.duties.values()]
         for definition in self.lists.lists.values():
             for ground in definition.grounds:

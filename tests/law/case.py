@@ -3,10 +3,10 @@
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `in_view`, `due`, `repair`, `never_repaired`, `lacks`,
-`classed`, `treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `refuses`, `course`; as `edge`, its name where
-it is one that `test_cases.py` beside this asks for; and as `confidence` how sure the rulebook is of the rule, wherever
-a version of it was not read in full (`test_rows.py` asks for that). Keys nobody asked for are refused. A field of a
-fact that is called like a key of a case stands in the fact's `fields`.
+`classed`, `treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `remedies`, `refuses`, `course`; as `edge`, its
+name where it is one that `test_cases.py` beside this asks for; and as `confidence` how sure the rulebook is of the rule,
+wherever a version of it was not read in full (`test_rows.py` asks for that). Keys nobody asked for are refused. A field
+of a fact that is called like a key of a case stands in the fact's `fields`.
 
 `shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
 otherwise. `in_view` lists what the public sees on the day, beside the registration. `lacks` asks whether the repair of
@@ -23,9 +23,9 @@ the day. `banned` lists the bans that run: `{ ban, rule, through }`. `ban` asks 
 term }` and either `through` (none for life) or `refused = true`. `gates` asks what the record of a penalty says before
 an entry: whatever it names of `ground`, `heavier`, `grave` and `exit` as answer, reason and rule number ("met kind
 V-01"), and the `weights` of each factor; `judged = false` where nothing judges it. `falls` annuls the fact `root` on
-the day: which others fall `with` it, by which `rule`, and `through` which day they must have. `refuses` is a fact that
-is not taken, `without` a field that it needs. `course` is the course of one case through its procedure; see `course.py`
-beside this.
+the day: which others fall `with` it, by which `rule`, and `through` which day they must have. `remedies` are those
+a decision to enter a `list` names on the day, as rule numbers. `refuses` is a fact that is not taken, `without` a field
+that it needs. `course` is the course of one case through its procedure; see `course.py` beside this.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ EXPECTATIONS = (
     "ban",
     "gates",
     "falls",
+    "remedies",
     "refuses",
     "course",
 )
@@ -201,6 +202,10 @@ def run(case: Case, book: Rulebook) -> None:
         _hold_gates(dict(expected["gates"]), facts, book)
     if "falls" in expected:
         _hold_annulment(dict(expected["falls"]), facts, on, book)
+    if "remedies" in expected:
+        wanted = dict(expected["remedies"])
+        found = [one.number for one in book.lists.lists[wanted.pop("list")].remedies if one.validity.contains(on)]
+        assert {"rules": found} == wanted
     if "refuses" in expected:
         _hold_refusal(case, dict(expected["refuses"]), facts, book)
     if "course" in expected:

@@ -61,3 +61,14 @@ def test_entries_come_before_records_and_the_youngest_record_first(cn: Rulebook)
     fines = [penalty(1, date(2026, month, 1), "serious") for month in (2, 6)]
     found = stands([OPENED, *reports(1, 2025), *fines, listed], cn)
     assert [one.fact for one in found] == [listed, fines[1], fines[0]]
+
+
+def test_what_is_kept_back_from_the_public_stands_as_before_and_tells_the_rule(cn: Rulebook) -> None:
+    fined = penalty(1, date(2026, 2, 2), "serious")
+    plan = fact(1, "reorganisation", date(2026, 3, 2), ref="r", court="X", case_number="1", approved="plan")
+    (before,) = stands([OPENED, *reports(1, 2025), fined], cn)
+    (during,) = stands([OPENED, *reports(1, 2025), fined, plan], cn)
+    assert before.hidden is None
+    assert during.hidden is not None
+    assert (during.hidden.rule.number, during.hidden.cause) == ("R-27", plan)
+    assert (during.ends_on, during.ways) == (before.ends_on, before.ways)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodstanding.core.dates import Span
-from goodstanding.core.disclosure import Condition, due, masked, public_items, shown
+from goodstanding.core.disclosure import Condition, Hiding, due, hidden, masked, public_items, shown
 from goodstanding.core.errors import CalendarYearUnknown
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
@@ -134,6 +135,45 @@ def items(day: date, *facts: Fact) -> list[tuple[str, dict[str, Value]]]:
 def test_personal_fields_are_masked_and_official_ones_left_out() -> None:
     registration = fact("registration", date(2020, 1, 1), name="Mill", owner="Ada", note="watch")
     assert items(date(2025, 1, 1), registration) == [("registration", {"name": "Mill", "owner": "A**"})]
+
+
+HIDING = Hiding(BOOK.kinds["check"].rule, "report", "check", unless=Condition("results", frozenset({"good"})))
+
+
+def kept_back(day: date, *facts: Fact) -> list[date]:
+    """Return the first days of what is kept back while a report lasts: checks that are not good."""
+    found = hidden(view(facts, day, KNOWN), replace(BOOK.disclosure, hidings=(HIDING,)))
+    return sorted(one.span.from_on for one in facts if one.digest in found)
+
+
+def test_what_began_no_later_than_the_fact_that_hides_is_kept_back_as_long_as_it_lasts() -> None:
+    lasting = fact("report", date(2025, 3, 10), date(2025, 4, 1), year=2024)
+    facts = [check(on) for on in (date(2025, 3, 3), date(2025, 3, 10), date(2025, 3, 11))]
+    assert kept_back(date(2025, 3, 9), *facts, lasting) == []
+    assert kept_back(date(2025, 3, 10), *facts, lasting) == [date(2025, 3, 3), date(2025, 3, 10)]
+    assert kept_back(date(2025, 3, 31), *facts, lasting) == [date(2025, 3, 3), date(2025, 3, 10)]
+    assert kept_back(date(2025, 4, 1), *facts, lasting) == []
+
+
+def test_what_it_is_not_meant_for_is_not_kept_back() -> None:
+    lasting = fact("report", date(2025, 3, 10), year=2024)
+    good = check(date(2025, 3, 4), results=("good",))
+    assert kept_back(date(2025, 3, 20), good, fact("registration", date(2020, 1, 1), name="Mill"), lasting) == []
+
+
+def test_a_rule_not_in_force_on_the_first_day_of_the_fact_that_hides_keeps_nothing_back() -> None:
+    begins = BOOK.kinds["check"].rule.validity.from_on
+    on = begins - timedelta(days=1)
+    assert kept_back(begins, check(on), fact("report", on, year=2024)) == []
+
+
+def test_several_that_hide_do_so_together_and_the_first_is_told() -> None:
+    first = fact("report", date(2025, 3, 10), date(2025, 3, 20), year=2023)
+    second = fact("report", date(2025, 3, 15), date(2025, 4, 1), year=2024)
+    one = check(date(2025, 3, 3))
+    book = replace(BOOK.disclosure, hidings=(HIDING,))
+    assert hidden(view([second, one, first], date(2025, 3, 16), KNOWN), book)[one.digest].cause == first
+    assert hidden(view([second, one, first], date(2025, 3, 20), KNOWN), book)[one.digest].cause == second
 
 
 def test_what_is_not_public_or_over_is_absent() -> None:

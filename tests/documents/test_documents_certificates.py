@@ -17,7 +17,9 @@ import goodstanding.cli.documents  # noqa: F401 - adds its commands
 from goodstanding.certificate import FORMAT, Certificate, read, sign, verify
 from goodstanding.core.canonical import canonical_bytes
 from goodstanding.core.case import Actor
+from goodstanding.core.dates import Span
 from goodstanding.core.errors import CertificateRefused, CertificateUnknown, EntityUnknown, RoleMissing
+from goodstanding.core.fact import Fact
 from goodstanding.documents.served import certificate_document
 from goodstanding.documents.typesetting import set_pdf
 from goodstanding.home import Home
@@ -86,6 +88,24 @@ def test_what_left_the_public_is_not_told_by_way_of_a_day_on_which_it_stood(regi
     with pytest.raises(CertificateRefused, match="no longer be told"):
         certify(register, WHO, date(2026, 3, 1), NOW)
     assert certify(register, WHO, day, NOW).body["standing"] == []
+
+
+@pytest.mark.parametrize("until_on", [None, LISTED + timedelta(days=25)])
+def test_what_is_kept_back_for_a_time_is_neither_told_nor_denied(
+    register: Home, entered: str, until_on: date | None
+) -> None:
+    payload = {"court": "X", "case_number": "2026-1", "approved": "plan"}
+    approved = Span(LISTED + timedelta(days=5), until_on)
+    ledger.append([Fact(WHO, "reorganisation", "court", "1", approved, NOW, payload)], NOW)
+    assert certify(register, WHO, BEFORE, NOW).body["standing"] == []
+    with pytest.raises(CertificateRefused, match="kept back"):
+        certify(register, WHO, LISTED + timedelta(days=9), NOW)
+    if until_on is None:
+        with pytest.raises(CertificateRefused, match="kept back"):
+            certify(register, WHO, LISTED, NOW)
+    else:
+        assert len(certify(register, WHO, LISTED, NOW).body["standing"]) == 1
+        assert len(certify(register, WHO, until_on, NOW).body["standing"]) == 1
 
 
 def test_an_entry_whose_term_is_over_is_not_listed_though_nobody_wrote_its_end(register: Home, listed: str) -> None:

@@ -42,6 +42,7 @@ def test_an_entry_names_ground_basis_measures_ways_out_and_the_right_to_object(r
     assert "补报未报年份的年度报告并公示后移出（A-08，" in text
     assert "（A-12，" in text
     assert "30日内提出" in text
+    assert "六十日内申请行政复议，或者六个月内提起行政诉讼（A-13，" in text
     assert text.splitlines()[-3:] == ["示范省市场监督管理局", "（印章）", "2026年7月10日"]
 
 

@@ -2,14 +2,16 @@
 
 A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fields a kind's facts have unless a case
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
-one or more expectations: `proposes`, `shown`, `never_shown`, `due`, `repair`, `never_repaired`, `lacks`, `classed`,
-`treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `refuses`, `course`; and, as `edge`, its name where it is
-one that `test_cases.py` beside this asks for. Keys nobody asked for are refused. A field of a fact that is called like
-a key of a case stands in the fact's `fields`.
+one or more expectations: `proposes`, `shown`, `never_shown`, `in_view`, `due`, `repair`, `never_repaired`, `lacks`,
+`classed`, `treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `remedies`, `refuses`, `course`; as `edge`, its
+name where it is one that `test_cases.py` beside this asks for; and as `confidence` how sure the rulebook is of the rule,
+wherever a version of it was not read in full (`test_rows.py` asks for that). Keys nobody asked for are refused. A field
+of a fact that is called like a key of a case stands in the fact's `fields`.
 
 `shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
-otherwise. `lacks` asks whether a fact's repair may be asked for on the day: `{ fact, target, missing }`, each missing
-thing as its reason and, where another fact stands in the way, that fact's id ("barred p2"); `rule` and `decide_by` too.
+otherwise. `in_view` lists what the public sees on the day, beside the registration. `lacks` asks whether the repair of
+a fact may be asked for on the day: `{ fact, target, missing }`, each missing thing as its reason and, where another
+fact stands in the way, that fact's id ("barred p2"); `rule` and `decide_by` too.
 
 `treated` asks how a class is supervised on the day: `{ scale, class, areas }`, and whatever of `rule`, `ratio_ppm`,
 `modes`, `most_per_year`, `cooling_off` (as text, "12 month"), `frequency` ("1 in 2 year"), `benefits` and `items` it
@@ -21,9 +23,9 @@ the day. `banned` lists the bans that run: `{ ban, rule, through }`. `ban` asks 
 term }` and either `through` (none for life) or `refused = true`. `gates` asks what the record of a penalty says before
 an entry: whatever it names of `ground`, `heavier`, `grave` and `exit` as answer, reason and rule number ("met kind
 V-01"), and the `weights` of each factor; `judged = false` where nothing judges it. `falls` annuls the fact `root` on
-the day: which others fall `with` it, by which `rule`, and `through` which day they must have. `refuses` is a fact that
-is not taken, `without` a field that it needs. `course` is the course of one case through its procedure; see `course.py`
-beside this.
+the day: which others fall `with` it, by which `rule`, and `through` which day they must have. `remedies` are those
+a decision to enter a `list` names on the day, as rule numbers. `refuses` is a fact that is not taken, `without` a field
+that it needs. `course` is the course of one case through its procedure; see `course.py` beside this.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ import pytest
 from goodstanding.core.annulment import Made, undoings
 from goodstanding.core.classification import areas_of, score
 from goodstanding.core.dates import Span
-from goodstanding.core.disclosure import due, shown
+from goodstanding.core.disclosure import due, public_items, shown
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import BanUnlawful, FactInvalid
 from goodstanding.core.fact import Fact, Value
@@ -62,6 +64,7 @@ EXPECTATIONS = (
     "proposes",
     "shown",
     "never_shown",
+    "in_view",
     "due",
     "repair",
     "never_repaired",
@@ -74,6 +77,7 @@ EXPECTATIONS = (
     "ban",
     "gates",
     "falls",
+    "remedies",
     "refuses",
     "course",
 )
@@ -117,6 +121,7 @@ def run(case: Case, book: Rulebook) -> None:
     for name in ("rule", "says"):
         assert content.pop(name), f"{case}: {name} is missing"
     content.pop("edge", None)
+    content.pop("confidence", None)
     on = content.pop("on", None)
     facts = _facts(case, content, book)
     indicators = content.pop("indicators", None)
@@ -141,6 +146,11 @@ def run(case: Case, book: Rulebook) -> None:
         assert not book.kinds[facts[name].kind].is_public or not shown(
             facts[name], book.disclosure, book.calendar, target
         )
+    if "in_view" in expected:
+        seen = view(facts.values(), on, datetime.combine(on, time.max, UTC))
+        names = {one.digest: name for name, one in facts.items()}
+        items = public_items(seen, book.kinds, book.disclosure, book.calendar)
+        assert sorted({names[item.fact.digest] for item in items} - {"registration"}) == sorted(expected["in_view"])
     if "due" in expected:
         found = [
             {"fact": name, "target": item.deadline.target, "rule": item.deadline.rule.number, "on": item.due_on}
@@ -192,6 +202,10 @@ def run(case: Case, book: Rulebook) -> None:
         _hold_gates(dict(expected["gates"]), facts, book)
     if "falls" in expected:
         _hold_annulment(dict(expected["falls"]), facts, on, book)
+    if "remedies" in expected:
+        wanted = dict(expected["remedies"])
+        found = [one.number for one in book.lists.lists[wanted.pop("list")].remedies if one.validity.contains(on)]
+        assert {"rules": found} == wanted
     if "refuses" in expected:
         _hold_refusal(case, dict(expected["refuses"]), facts, book)
     if "course" in expected:

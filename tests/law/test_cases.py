@@ -22,8 +22,10 @@ def test_every_rule_that_decides_something_has_a_case(name: str) -> None:
     deciding = {item.rule.number for item in book.disclosure.display}
     deciding |= {item.rule.number for item in book.disclosure.deadlines}
     deciding |= {item.rule.number for item in book.repairs}
+    deciding |= {item.rule.number for item in (*book.disclosure.hidings, *book.disclosure.elsewhere)}
     deciding |= {item.rule.number for item in book.duties.values()}
     for definition in book.lists.lists.values():
+        deciding |= {remedy.number for remedy in definition.remedies}
         for ground in definition.grounds:
             deciding |= {ground.rule.number, *(way.rule.number for way in ground.exits)}
             if ground.end_rule is not None:

@@ -40,6 +40,13 @@ def repair(of: Fact, from_on: date, until_on: date | None = None) -> Fact:
     return Fact(of.entity_id, "repair", DECISIONS, f"repair/{of.digest[:8]}", span, at(from_on), payload)
 
 
+def reorganisation(number: int, from_on: date, until_on: date | None = None, ref: str = "") -> Fact:
+    payload = {"court": "X", "case_number": f"2026-{from_on}", "approved": "plan"}
+    return Fact(
+        entity_id(number), "reorganisation", "court", f"{from_on}{ref}", Span(from_on, until_on), at(from_on), payload
+    )
+
+
 def left(one: Fact, facts: list[Fact], book: Rulebook, day: date = DAY) -> tuple[Exit, date] | None:
     found = exit_of(one, facts, book, day)
     return None if found is None else (found.how, found.on)
@@ -126,7 +133,23 @@ def histories(draw: st.DrawFn) -> list[Fact]:
                 facts.append(Fact(one.entity_id, one.kind, "test", ref, last.span, at(on), payload, last.digest))
             elif act in ("void", "annul"):
                 facts.append(withdrawal(last, DECISIONS if act == "annul" else "test", ref, at(on)))
+    if draw(st.booleans()):
+        approved = max(draw(DAYS), date(2025, 12, 25))
+        facts.append(reorganisation(WHO, approved, draw(st.sampled_from((None, approved + timedelta(days=200))))))
     return facts
+
+
+def is_kept_back(one: Fact, facts: list[Fact], day: date) -> bool:
+    """Say once more, and plainly, what the rulebook keeps back while a reorganisation is performed."""
+    of_them = one.kind == "list_entry" or (
+        one.kind == "penalty" and "business_stop" not in one.payload["penalty_types"]
+    )
+    return of_them and any(
+        cause.kind == "reorganisation"
+        and one.span.from_on <= cause.span.from_on <= day
+        and (cause.span.until_on is None or day < cause.span.until_on)
+        for cause in facts
+    )
 
 
 def test_a_record_is_in_view_or_left_by_one_exit_or_was_never_shown(cn: Rulebook) -> None:
@@ -145,7 +168,7 @@ def test_a_record_is_in_view_or_left_by_one_exit_or_was_never_shown(cn: Rulebook
         after = {one.corrects: one for one in every}
         assert not in_view & set(told)
         for one in every:
-            if one.span.is_empty or one.span.from_on > day or one.kind == "repair":
+            if one.span.is_empty or one.span.from_on > day or one.kind in ("repair", "reorganisation"):
                 continue
             following = after.get(one.digest)
             if following is not None and following.payload == one.payload and not following.span.is_empty:
@@ -153,7 +176,13 @@ def test_a_record_is_in_view_or_left_by_one_exit_or_was_never_shown(cn: Rulebook
                 assert gone.get(one.digest) == gone.get(following.digest)
                 continue
             is_never = not cn.kinds[one.kind].is_public or shown(one, cn.disclosure, cn.calendar) is None
-            assert (terms.name_of(one) in in_view) + (one.digest in gone) + is_never == 1
+            name = terms.name_of(one)
+            waits = not is_never and one.digest not in gone and is_kept_back(one, every, day)
+            assert (name in in_view) + (one.digest in gone) + is_never + waits == 1
+            # Whoever took a copy while it was in view is told so, and nobody else.
+            causes = [cause.span.from_on for cause in every if cause.kind == "reorganisation"]
+            was_seen = waits and max(one.span.from_on, one.known_at.date()) <= min(causes)
+            assert (told.get(name, {}).get("how") == "suspended") == was_seen
             assert one.digest not in gone or gone[one.digest].on <= day
 
     holds()
@@ -199,6 +228,51 @@ def test_a_record_whose_repair_fell_is_told_as_restored(mended: tuple[Home, Fact
         assert reader.get(f"/record/{name}.json").status == 404
         told = [one for one in reader.get("/departures.json").json["told"] if one["record"] == name]
     assert [(one["publication"], one["how"]) for one in told] == [(2, "repaired"), (3, "restored")]
+
+
+def test_a_record_kept_back_for_a_time_is_told_as_suspended_and_comes_back(home: Home, publish_on: Publish) -> None:
+    listed = [registration(21, "重整有限公司"), penalty(21, "7", "2026-10-12"), entry(21, "2026-07-09")]
+    ledger.append(listed, KNOWN_AT)
+    publish_on()
+    until_on = DAY + timedelta(days=20)
+    cause = reorganisation(21, DAY, until_on)
+    ledger.append([cause], at(DAY))
+    publish(home, DAY, at(DAY))
+    terms = Terms.of(home.rulebook, naming_key(home))
+    names = [terms.name_of(one) for one in listed[1:]]
+    with reading(home.folder("public")) as reader:
+        page = reader.get(f"/entity/{entity_id(21)}.json")
+        assert [item["kind"] for item in page.json["items"]] == ["registration"]
+        assert page.json["standing"] == []
+        told = [reader.get(f"/record/{name}.json") for name in names]
+        assert [(one.json["how"], one.json["on"]) for one in told] == [("suspended", DAY.isoformat())] * 2
+        for text in ("reorganisation", str(cause.payload["case_number"])):
+            assert text not in page.text + "".join(one.text for one in told)
+        assert "Kept back for a time" in reader.get(f"/record?name={names[0]}&lang=en").text
+    eve = until_on - timedelta(days=1)
+    assert publish(home, eve, at(eve)).written == 0
+    assert publish(home, until_on, at(until_on)).written == 1
+    with reading(home.folder("public")) as reader:
+        reader.day = until_on.isoformat()
+        assert {item["id"] for item in reader.get(f"/entity/{entity_id(21)}.json").json["items"]} >= set(names)
+        assert [reader.get(f"/record/{name}.json").status for name in names] == [404, 404]
+        feed = [one["how"] for one in reader.get("/departures.json").json["told"] if one["record"] in names]
+    assert feed == ["suspended", "suspended", "restored", "restored"]
+
+
+def test_what_lapses_while_it_is_kept_back_is_told_as_expired_on_its_day(home: Home, publish_on: Publish) -> None:
+    listed = [registration(22, "和解有限公司"), penalty(22, "8", "2026-09-01", "minor")]
+    ledger.append(listed, KNOWN_AT)
+    publish_on()
+    ledger.append([reorganisation(22, DAY)], at(DAY))
+    publish(home, DAY, at(DAY))
+    over_on = date(2026, 12, 2)
+    assert publish(home, over_on - timedelta(days=1), at(over_on - timedelta(days=1))).written == 0
+    publish(home, over_on, at(over_on))
+    name = Terms.of(home.rulebook, naming_key(home)).name_of(listed[1])
+    with reading(home.folder("public")) as reader:
+        feed = [one for one in reader.get("/departures.json").json["told"] if one["record"] == name]
+    assert [(one["how"], one["on"]) for one in feed] == [("suspended", "2026-11-20"), ("expired", "2026-12-02")]
 
 
 def test_what_goes_with_the_page_of_its_business_is_told_too(home: Home, publish_on: Publish) -> None:

@@ -5,16 +5,17 @@ Rules kept here:
   the rulebook's repair rules are about, whether they allow a repair or say that there is none.
 - A record ends for the public on its lawful day, whatever anybody does; an entry ends with its term, where it has one.
 - A way out is what `remedy.py` finds; where a rule says that there is none before the end, that rule is told instead.
+- What is kept back from the public for a time stands against a business as before; which rule keeps it back is told.
 - Where other publication targets show the same fact by rules of their own, their end and their repair are told too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from goodstanding.core.disclosure import Shown, counted_anew, shown
+from goodstanding.core.disclosure import Hidden, Shown, counted_anew, hidden, shown
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact
@@ -45,6 +46,7 @@ class Against:
         no_way: The rule that says there is nothing to do before its end, where one does and ``ways`` is empty.
         repair: Whether its repair may be asked for here, and what is missing.
         elsewhere: The same of other publication targets that show it by rules of their own.
+        hidden: By what it is kept back from the public on the day; ``None`` where it is in view.
     """
 
     fact: Fact
@@ -54,6 +56,7 @@ class Against:
     no_way: Rule | None = None
     repair: Eligibility | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
+    hidden: Hidden | None = None
 
 
 def against(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> tuple[Against, ...]:
@@ -75,7 +78,9 @@ def against(facts: Sequence[Fact], who: Profile, book: Rulebook, day: date) -> t
         for fact in seen.facts
         if fact.kind in kinds and in_view(fact, book, day, granted)
     ]
-    return (*entries, *sorted(records, key=lambda one: one.fact.span.from_on, reverse=True))
+    kept_back = hidden(seen, book.disclosure)
+    found = (*entries, *sorted(records, key=lambda one: one.fact.span.from_on, reverse=True))
+    return tuple(replace(one, hidden=kept_back.get(one.fact.digest)) for one in found)
 
 
 def _about(fact: Fact, ways: Sequence[Remedy]) -> tuple[Remedy, ...]:

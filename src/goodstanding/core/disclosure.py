@@ -4,6 +4,8 @@ Rules kept here:
 - A fact is shown only while a display rule in force on its first day lets it be shown.
 - It disappears on the day its period ends, by itself; what has disappeared is no feature of a classification either.
 - A repair granted ends the display on its day; one revoked lets the period count anew from the day of the revocation.
+- While a fact lasts that the rulebook lets hide others, what began no later than it is kept back from the public. That
+  ends no display: its time runs on, it is weighed and binds as before, and what is left of its time is shown again.
 - A field that the catalogue marks as personal is masked; an official one is left out.
 """
 
@@ -120,6 +122,32 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Hiding:
+    """Which records of a business are kept back from the public while a fact about it lasts.
+
+    The rule in force on that fact's first day counts.
+
+    Args:
+        during: Kind of the facts that keep back.
+        kind: Kind of the records kept back.
+        when: Which records of that kind.
+        unless: Which of them not.
+    """
+
+    rule: Rule
+    during: str
+    kind: str
+    when: Condition = Condition()
+    unless: Condition | None = None
+
+    def reaches(self, record: Fact, cause: Fact) -> bool:
+        """Tell whether it keeps a record back while a fact of the kind ``during`` lasts."""
+        is_left_out = self.unless is not None and self.unless.agrees(record.payload)
+        is_of_them = self.kind == record.kind and self.when.agrees(record.payload) and not is_left_out
+        return is_of_them and record.span.from_on <= cause.span.from_on
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """The display rules and the publication deadlines of one rulebook.
 
@@ -127,21 +155,23 @@ class Disclosure:
         display: Rules of this register.
         elsewhere: Rules of other publication targets: this register only tells what they say.
         repair_kind: Kind of the facts that say that another is repaired; empty where nothing can be.
+        hidings: What keeps records of this register back for a time.
     """
 
     display: tuple[DisplayRule, ...]
     deadlines: tuple[Deadline, ...]
     elsewhere: tuple[DisplayRule, ...] = ()
     repair_kind: str = ""
+    hidings: tuple[Hiding, ...] = ()
 
 
 def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind]) -> Disclosure:
     """Read disclosure.toml."""
 
-    def kind_of(table: Table) -> str:
-        kind = table.text("kind")
+    def kind_of(table: Table, name: str = "kind") -> str:
+        kind = table.text(name)
         if kind not in kinds:
-            raise table.mistake("kind", f"{kind!r}.", "A fact kind of facts.toml.")
+            raise table.mistake(name, f"{kind!r}.", "A fact kind of facts.toml.")
         return kind
 
     def day_field(table: Table, name: str, kind: str) -> str:
@@ -180,11 +210,24 @@ def read_disclosure(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
                 unless=read_condition(table, "unless", kinds[kind]) if table.has("unless") else None,
             )
         )
+    hidings = []
+    for table in file.tables("hiding", required=False):
+        kind = kind_of(table)
+        hidings.append(
+            Hiding(
+                rule=table.rule(languages),
+                during=kind_of(table, "during"),
+                kind=kind,
+                when=read_condition(table, "when", kinds[kind]),
+                unless=read_condition(table, "unless", kinds[kind]) if table.has("unless") else None,
+            )
+        )
     repair_kind = file.text("repair_kind", "")
     if repair_kind and (repair_kind not in kinds or not {"fact", "record"} <= set(kinds[repair_kind].fields)):
         raise file.mistake("repair_kind", f"{repair_kind!r}.", "A kind of facts.toml with the fields fact and record.")
     own = tuple(rule for rule in display if not rule.target)
-    return Disclosure(own, tuple(deadlines), tuple(rule for rule in display if rule.target), repair_kind)
+    elsewhere = tuple(rule for rule in display if rule.target)
+    return Disclosure(own, tuple(deadlines), elsewhere, repair_kind, tuple(hidings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +340,33 @@ def masked(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """That a record is kept back: by which rule, and by the fact as long as which it is."""
+
+    rule: Rule
+    cause: Fact
+
+
+def hidden(seen: View, disclosure: Disclosure) -> dict[str, Hidden]:
+    """Return which facts of a view are kept back from the public on its day, by digest; the first cause stands.
+
+    Whether they would be in view otherwise is not asked.
+    """
+    causes = [
+        (rule, cause)
+        for rule in disclosure.hidings
+        for cause in seen.in_force(rule.during)
+        if rule.rule.validity.contains(cause.span.from_on)
+    ]
+    found: dict[str, Hidden] = {}
+    for rule, cause in sorted(causes, key=lambda one: one[1].span.from_on):
+        for fact in seen.facts:
+            if rule.reaches(fact, cause):
+                found.setdefault(fact.digest, Hidden(rule.rule, cause))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class PublicItem:
     """One fact as the public may see it."""
 
@@ -311,16 +381,17 @@ def public_items(
 ) -> tuple[PublicItem, ...]:
     """Return what the public may see of a view on its day, in the view's order.
 
-    Facts whose display ended are absent; personal fields are masked and official ones left out.
+    Facts whose display ended or that are kept back are absent; personal fields are masked and official ones left out.
     """
     items = []
+    kept_back = hidden(seen, disclosure)
     repairs = list(seen.of(disclosure.repair_kind))
     for fact in seen.facts:
         kind = kinds[fact.kind]
         if not kind.is_public:
             continue
         when = shown(fact, disclosure, calendar, repairs=repairs)
-        if when is None or not when.span.contains(seen.as_of):
+        if when is None or not when.span.contains(seen.as_of) or fact.digest in kept_back:
             continue
         values: dict[str, Value] = {}
         for name, value in fact.payload.items():

@@ -9,11 +9,12 @@ Rules kept here:
 - A record that was never to be shown leaves nothing, for it was never there for the public. An entry that left its
   list and stays in view as history has not left the register.
 - A record that was merely given its end is the same record: the word that gave it tells how it left.
+- A record that is kept back for a time has not left: see `goodstanding.core.disclosure.hidden`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -100,7 +101,7 @@ def _left(fact: Fact, said: Fact | None, repairs: list[Fact], book: Rulebook, da
     if fact.kind == book.disclosure.repair_kind:
         over_on = fact.span.until_on
         return Left(Exit.REVOKED, over_on, fact.digest) if over_on is not None and over_on <= day else None
-    when = _display(fact, repairs, book)
+    when = display_of(fact, repairs, book)
     if when is None:
         return None
     if said is not None:
@@ -110,8 +111,14 @@ def _left(fact: Fact, said: Fact | None, repairs: list[Fact], book: Rulebook, da
     return _over(fact, when, repairs, book, day)
 
 
-def _display(fact: Fact, repairs: list[Fact], book: Rulebook) -> Shown | None:
-    """Return when a fact is to be shown, or ``None`` where it never is."""
+def display_of(fact: Fact, repairs: Sequence[Fact], book: Rulebook) -> Shown | None:
+    """Return when a fact is to be shown, or ``None`` where it never is.
+
+    Args:
+        repairs: Facts of the repair kind of the same business, uncorrected.
+    Raises:
+        CalendarYearUnknown: A display period counts working days of a year not covered.
+    """
     kind = book.kinds[fact.kind]
     if fact.kind == book.lists.entry_kind:
         definition = book.lists.lists.get(str(fact.payload["list"]))

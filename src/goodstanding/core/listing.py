@@ -102,13 +102,18 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class ListDefinition:
-    """One list or mark, with its grounds."""
+    """One list or mark, with its grounds.
+
+    Args:
+        remedies: What a business may do outside the register against a decision to enter it, in words.
+    """
 
     code: str
     title: Mapping[str, str]
     is_mark: bool
     is_public: bool
     grounds: tuple[Ground, ...]
+    remedies: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

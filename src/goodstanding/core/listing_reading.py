@@ -88,7 +88,8 @@ def read_lists(
             if ground.apart is not None and not ground.kind:
                 raise inner.mistake("apart", "Two facts of no kind.", "A fact kind beside it.")
             grounds.append(ground)
-        lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds))
+        remedies = tuple(one.rule(languages) for one in table.tables("remedy", required=False))
+        lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds), remedies)
     return Lists(entry_kind, file.text("authority"), lists)
 
 

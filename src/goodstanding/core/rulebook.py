@@ -136,8 +136,10 @@ class Rulebook:
         found += [item.rule for item in (*self.disclosure.display, *self.disclosure.elsewhere)]
         found += [item.rule for item in self.disclosure.deadlines]
         found += [item.rule for item in self.repairs]
+        found += [item.rule for item in self.disclosure.hidings]
         found += [item.rule for item in self.duties.values()]
         for definition in self.lists.lists.values():
+            found += definition.remedies
             for ground in definition.grounds:
                 found += [ground.rule, *(way.rule for way in ground.exits)]
                 if ground.end_rule is not None:

@@ -166,7 +166,7 @@ def _entry(
 
 
 def _rights(entry: Fact, decision: Decision, wording: Wording) -> Iterator[Paragraph]:
-    """Yield the procedures about such an entry that the business itself may open."""
+    """Yield the procedures about such an entry that the business itself may open, and its remedies elsewhere."""
     on = decision.decided_on
     for procedure in in_force(wording.book.procedures.versions, on):
         about = about_of(procedure, entry)
@@ -177,6 +177,9 @@ def _rights(entry: Fact, decision: Decision, wording: Wording) -> Iterator[Parag
             yield wording.item("right", **cited)
         else:
             yield wording.item("right_within", period=wording.period(about.within), **cited)
+    for remedy in wording.book.lists.lists[str(entry.payload["list"])].remedies:
+        if remedy.validity.contains(on):
+            yield wording.item("right", **wording.cited(remedy))
 
 
 def _repair(decision: Decision, before: list[Fact], made: Fact, wording: Wording) -> tuple[str, list[Paragraph]]:

@@ -6,6 +6,9 @@ Rules kept here:
 - A record that stands again, for its repair was revoked, is told as restored; its name is that of its page again.
 - A record that its source said anew, or that was given its end, names the record that took its place, where one is
   in view.
+- A record that is kept back for a time is told as suspended, so that its copies are kept back too; why is not told, for
+  that would tell of the business. When it stands again, the store tells it as restored; when its time is over
+  meanwhile, how it left is told instead.
 - A record of which no day was ever in view is not told of.
 """
 
@@ -15,13 +18,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from goodstanding.core.exits import exits
+from goodstanding.core.disclosure import hidden
+from goodstanding.core.exits import display_of, exits
 from goodstanding.core.fact import Fact
+from goodstanding.core.ledger import View, view
+from goodstanding.core.rulebook import Rulebook
 from goodstanding.publicstore import Json
 from goodstanding.publish.document import Terms
 
 RENEWED: Final = "renewed"
 """Beside the five exits: the record stands under another name, for its source gave it its end."""
+SUSPENDED: Final = "suspended"
+"""Beside the five exits: the record is kept back for a time and has not left."""
 
 
 def departures(facts: Sequence[Fact], day: date, now: datetime, terms: Terms, document: Json | None) -> dict[str, Json]:
@@ -33,14 +41,15 @@ def departures(facts: Sequence[Fact], day: date, now: datetime, terms: Terms, do
         now: Facts learned later are not looked at; UTC.
         document: What the public sees of the business on that day; ``None`` where it has no page.
     Returns:
-        ``{how, on}`` by public name: ``how`` is one of the exits or `RENEWED`; and beside it ``now``, the name of
-        the record in its place, where there is one.
+        ``{how, on}`` by public name: ``how`` is one of the exits, `RENEWED` or `SUSPENDED`; and beside it ``now``, the
+        name of the record in its place, where there is one.
     Raises:
         CalendarYearUnknown: A display period counts working days of a year not covered.
     """
     known = [fact for fact in facts if fact.known_at <= now]
     in_view = {item["id"] for item in document["items"]} if document is not None else set()
     left = exits(known, terms.book, day)
+    suspended = _suspended(view(known, day, now), terms.book)
     after = {fact.corrects: fact for fact in known if fact.corrects is not None}
     found: dict[str, Json] = {}
     for fact in known:
@@ -49,8 +58,11 @@ def departures(facts: Sequence[Fact], day: date, now: datetime, terms: Terms, do
             continue
         following = _in_its_place(fact, after, in_view, terms)
         way = left.get(fact.digest)
+        kept_back_on = suspended.get(_last(fact, after).digest)
         if way is not None and since <= way.on:
             told: Json = {"how": way.how.value, "on": way.on.isoformat()}
+        elif way is None and kept_back_on is not None and since <= kept_back_on:
+            told = {"how": SUSPENDED, "on": kept_back_on.isoformat()}
         elif way is None and following:
             told = {"how": RENEWED, "on": after[fact.digest].known_at.date().isoformat()}
         else:
@@ -59,10 +71,26 @@ def departures(facts: Sequence[Fact], day: date, now: datetime, terms: Terms, do
     return found
 
 
+def _suspended(seen: View, book: Rulebook) -> dict[str, date]:
+    """Return since when each record that would be in view is kept back, by digest: not before anybody knew why."""
+    kept_back = hidden(seen, book.disclosure)
+    repairs = list(seen.of(book.disclosure.repair_kind)) if kept_back else []
+    return {
+        fact.digest: max(cause.span.from_on, cause.known_at.date())
+        for fact in (seen.facts if kept_back else ())
+        if fact.digest in kept_back and display_of(fact, repairs, book) is not None
+        for cause in (kept_back[fact.digest].cause,)
+    }
+
+
 def _in_its_place(fact: Fact, after: Mapping[str, Fact], in_view: Collection[str], terms: Terms) -> str:
     """Return the public name of what was last said of the same record, where that is in view."""
-    last = fact
-    while last.digest in after:
-        last = after[last.digest]
+    last = _last(fact, after)
     name = terms.name_of(last)
     return name if last is not fact and name in in_view else ""
+
+
+def _last(fact: Fact, after: Mapping[str, Fact]) -> Fact:
+    while fact.digest in after:
+        fact = after[fact.digest]
+    return fact

@@ -4,7 +4,7 @@ Rules kept here:
 - Everything comes from `public_items`; what is not among them, the name included, stands nowhere in the document.
 - An entity whose registration may not be shown has no document.
 - An entry of a list that is not public is left out, whatever the display rules say of its kind.
-- No class, no score, no proposal.
+- No class, no score, no proposal; nor a trace of what is kept back for a time, or why.
 - Beside an entry that stands, and nowhere else, stands what it brings: the measures, each with basis and purposes. No
   benefit is told, for it would tell the class, and none that reaches a person.
 - An entry that the law gives a term is told with the term's end, though nobody has yet written that it ended.
@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from goodstanding.core.against import term_over
-from goodstanding.core.disclosure import PublicItem, public_items
+from goodstanding.core.disclosure import PublicItem, hidden, public_items
 from goodstanding.core.entity import Profile
+from goodstanding.core.exits import display_of
 from goodstanding.core.fact import Fact, Field, FieldType, Value
 from goodstanding.core.ledger import View
 from goodstanding.core.measure import Standing, Target, measures_on
@@ -144,6 +145,7 @@ def entity_document(
 
     roles, scheme = book.roles, who.entity_id.partition(":")[0]
     changes = [begins_next_on] if begins_next_on is not None else []
+    changes += _changes_unseen(seen, book)
     for item in items:
         ends = (item.shown.span.until_on, item.fact.span.until_on, terms_over.get(item.fact.digest))
         changes += [end for end in ends if end is not None and end > day]
@@ -186,6 +188,17 @@ def entity_document(
         "standing": [terms.name_of(item.fact) for item in standing],
         "items": statements,
     } | explained(statements, terms.kinds, terms.rules)
+
+
+def _changes_unseen(seen: View, book: Rulebook) -> Iterator[date]:
+    """Yield the days on which what is kept back stands again, or its time is over meanwhile."""
+    kept_back = hidden(seen, book.disclosure)
+    repairs = list(seen.of(book.disclosure.repair_kind)) if kept_back else []
+    for fact in seen.facts if kept_back else ():
+        if fact.digest in kept_back and (when := display_of(fact, repairs, book)) is not None:
+            term_on = term_over(fact, book) if fact.kind == book.lists.entry_kind else None
+            ends = (kept_back[fact.digest].cause.span.until_on, when.span.until_on, fact.span.until_on, term_on)
+            yield from (end for end in ends if end is not None and end > seen.as_of)
 
 
 def _measure(one: Standing, terms: Terms) -> Json:

@@ -72,7 +72,7 @@ def _groups(book: Rulebook) -> Iterable[tuple[str, Iterable[Rule]]]:
     yield "duties", (one.rule for one in book.duties.values())
     yield "grounds", (ground.rule for ground in grounds)
     yield "exits", (way.rule for ground in grounds for way in ground.exits)
-    yield "repairs", (one.rule for one in book.repairs)
+    yield "repairs", chain((one.rule for one in book.repairs), (one.rule for one in book.disclosure.hidings))
     cards = book.scorecards
     yield "classes", chain(*(card.rules for card in cards))
     yield "areas", (area.rule for area in book.areas.values())

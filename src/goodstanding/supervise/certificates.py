@@ -3,7 +3,7 @@
 Rules kept here:
 - A certificate tells what the public page of that day tells and no more: entries of public lists that are shown.
 - It is signed with the key that answers at the point of use are signed with; see `measures.py` beside this.
-- None is given for a day to come, nor for a day of which something may not be told any more.
+- None is given for a day to come, nor for a day of which something may not be told any more, or not for now.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from goodstanding.certificate import FORMAT, Certificate, sign
 from goodstanding.core.against import term_over
-from goodstanding.core.disclosure import public_items
+from goodstanding.core.disclosure import hidden, public_items
 from goodstanding.core.entity import profile
 from goodstanding.core.errors import CertificateRefused, EntityUnknown
 from goodstanding.core.fact import Fact
@@ -69,6 +69,17 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
         for one in items
         if one.fact.kind == book.lists.entry_kind and one.fact.payload["list"] in lists and _stands(one.fact, day, book)
     ]
+    known = view(ledger.facts_of(entity_id, position), today, now)
+    kept_back = hidden(seen, book.disclosure).keys() | hidden(known, book.disclosure).keys()
+    listed = (one for one in seen.of(book.lists.entry_kind) if one.payload["list"] in lists and _stands(one, day, book))
+    if any(one.digest in kept_back for one in listed):
+        # It may be told neither that the entry stands, for the public is not to know, nor that none does: it is there.
+        raise CertificateRefused(
+            asked=asked,
+            found="Something that day is kept back from the public for a time.",
+            wants="A day of which everything may be told.",
+            next_step="Ask again once it is over, or look at the business's own page.",
+        )
     if any(not one.shown.span.contains(today) or _is_over(one.fact, today, book) for one in entries):
         # What was repaired or is over is told to nobody, not even by way of a day on which it stood.
         raise CertificateRefused(

@@ -212,6 +212,11 @@ def selected_part(number: int) -> str:
     return f"selected/{number:06}"
 
 
+def visit_part(unit: str) -> str:
+    """Return the part of a draw that holds one visit with the proof that its unit was in the frame."""
+    return f"visit/{unit}"
+
+
 def _joined(*texts: str) -> bytes:
     return _SEPARATOR.join(text.encode() for text in texts)
 

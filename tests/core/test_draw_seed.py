@@ -94,7 +94,7 @@ def test_an_event_that_binds_nobody_is_not_committed_to(event: Event, told: str)
         (BOUND, dataclasses.replace(OPENED, revealed_at=REVEALED_AT + timedelta(seconds=1)), "it was due by"),
         (BOUND, dataclasses.replace(OPENED, shares=OPENED.shares[:1]), "Shares came from Audit office."),
         (BOUND, dataclasses.replace(OPENED, value="0" * 64), "the shares make"),
-        (BOUND, THROWN, "comes from a dice"),
+        (BOUND, THROWN, "of kind dice"),
         (BEACON, Seed("0f" * 32, SeedKind.BEACON, REVEALED_AT, round=78), "round 78, the plan announced round 77"),
         (BEACON, Seed("0f" * 32, SeedKind.BEACON, REVEALED_AT), "round 0, the plan announced round 77"),
         (DICE, dataclasses.replace(THROWN, shares=OPENED.shares), "Shares came from Audit office, Chamber."),

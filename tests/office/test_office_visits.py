@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from goodstanding.core.draw import Seed, SeedKind
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
 from goodstanding.office import visits
@@ -39,7 +40,7 @@ def visit(office: Home, cn: Rulebook, monkeypatch: pytest.MonkeyPatch) -> Visit:
     ClassRecord.objects.create(run=run, entity_id=ENTITY, class_code="D", points=90, values="{}")
     Inspector.objects.bulk_create(Inspector(code=f"I-{n}", name=f"Inspector {n}") for n in range(3))
     plan_campaign(cn, "autumn", {"zh": "秋季抽查", "en": "Autumn round"}, DAY, NOW, "chief")
-    draw_campaign("autumn", "4 1 6 2 3", NOW + timedelta(hours=1))
+    draw_campaign("autumn", Seed("4 1 6 2 3", SeedKind.DECLARED, NOW + timedelta(hours=1)))
     return Visit.objects.get()
 
 

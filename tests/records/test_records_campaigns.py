@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from goodstanding.core.dates import Span
+from goodstanding.core.draw import Seed, SeedKind
 from goodstanding.core.draw_bundle import rerun
 from goodstanding.core.errors import (
     AlreadyDrawn,
@@ -51,7 +52,7 @@ def committed(cn: Rulebook, classified: ClassRun) -> Campaign:
 
 @pytest.fixture
 def drawn(committed: Campaign) -> Campaign:
-    return draw_campaign(committed.label, "4 1 6 2 3", LATER)
+    return draw_campaign(committed.label, Seed("4 1 6 2 3", SeedKind.DECLARED, LATER))
 
 
 def test_a_commitment_is_announced_and_recorded_as_a_decision(committed: Campaign) -> None:
@@ -87,7 +88,7 @@ def test_a_recused_inspector_is_never_sent(cn: Rulebook, classified: ClassRun) -
     everybody = [f"uscc:{n:018}" for n in range(40)]
     Inspector.objects.filter(code="I-0").update(recused_from=everybody)
     plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
-    draw_campaign("autumn", "seed", LATER)
+    draw_campaign("autumn", Seed("seed", SeedKind.DECLARED, LATER))
     assert {tuple(sorted(visit.inspectors)) for visit in Visit.objects.all()} == {("I-1", "I-2")}
 
 
@@ -104,19 +105,19 @@ def test_the_bundle_holds_for_both_implementations(drawn: Campaign, tmp_path: Pa
 
 def test_a_campaign_is_drawn_once(drawn: Campaign) -> None:
     with pytest.raises(AlreadyDrawn):
-        draw_campaign("autumn", "another seed", LATER)
+        draw_campaign("autumn", Seed("another seed", SeedKind.DECLARED, LATER))
 
 
 def test_a_seed_known_before_the_commitment_is_refused(committed: Campaign) -> None:
     with pytest.raises(NotCommitted):
-        draw_campaign("autumn", "seed", NOW - timedelta(seconds=1))
+        draw_campaign("autumn", Seed("seed", SeedKind.DECLARED, NOW - timedelta(seconds=1)))
     committed.refresh_from_db()
     assert committed.drawn_at is None
 
 
 def test_an_unknown_campaign_is_named(cn: Rulebook) -> None:
     with pytest.raises(CampaignUnknown, match="winter"):
-        draw_campaign("winter", "seed", NOW)
+        draw_campaign("winter", Seed("seed", SeedKind.DECLARED, NOW))
 
 
 def test_a_result_is_a_fact_and_a_mended_result_corrects_it(cn: Rulebook, drawn: Campaign) -> None:
@@ -197,7 +198,7 @@ def test_who_is_left_out_is_counted_in_what_is_committed_and_named_nowhere(cn: R
 def test_a_frame_with_some_left_out_is_drawn_and_verified_as_any(cn: Rulebook, classified: ClassRun) -> None:
     deliver(checked(1, date(2026, 10, 6), "1"), checked(4, date(2026, 10, 6), "1"))
     plan_campaign(cn, "autumn", TITLE, DAY, NOW, "chief")
-    drawn = draw_campaign("autumn", "4 1 6 2 3", LATER)
+    drawn = draw_campaign("autumn", Seed("4 1 6 2 3", SeedKind.DECLARED, LATER))
     stated = rerun(json.loads(drawn.bundle))
     assert {one.unit_id for one in stated.draw.selected}.isdisjoint({f"uscc:{1:018}", f"uscc:{4:018}"})
 

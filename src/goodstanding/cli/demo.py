@@ -109,6 +109,7 @@ def demo_command(
     """Let a synthetic province live one whole supervision cycle, then serve it."""
     begun = time.monotonic()
     home = begin(fresh, RULEBOOK)
+    from goodstanding.core.draw_seed import Seed, SeedKind
     from goodstanding.publish.publisher import SAMPLE_MARK
     from goodstanding.records import ledger
     from goodstanding.records.campaigns import draw_campaign, plan_campaign
@@ -138,7 +139,7 @@ def demo_command(
             title = {"zh": "2026年秋季双随机抽查", "en": "Autumn random inspection 2026"}
             plan_campaign(book, CAMPAIGN, title, PLANNED_ON, now(), OFFICER, on_progress=advance)
         with step(bar, "the lot, from a seed revealed after the commitment"):
-            campaign = draw_campaign(CAMPAIGN, SEED, now())
+            campaign = draw_campaign(CAMPAIGN, Seed(SEED, SeedKind.DECLARED, now()))
             bundle = home.folder("bundles") / f"{CAMPAIGN}.json"
             bundle.write_text(campaign.bundle, encoding="utf-8")
         with step(bar, "the visits and what they found"):

@@ -1,18 +1,32 @@
-"""inspectors, plan, draw, verify, results: from a committed plan to what the visits found."""
+"""inspectors, share, plan, draw, excerpt, verify: from a committed plan to the lot and its proof."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+import secrets
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from goodstanding.cli.frame import app, console, is_json, now, open_records, parse_day, progress, result, say
-from goodstanding.core.draw import SeedKind
+from goodstanding.cli.frame import (
+    app,
+    console,
+    is_json,
+    now,
+    open_records,
+    parse_day,
+    parse_instant,
+    progress,
+    result,
+    say,
+)
+from goodstanding.core.canonical import canonical_bytes
+from goodstanding.core.draw import Event, Party, Seed, SeedKind
 from goodstanding.core.draw_bundle import rerun
+from goodstanding.core.draw_seed import LEAST_SHARE, beacon_round, seed_of_shares, seed_of_throws, share_digest
 from goodstanding.core.errors import BundleDiffers, FileUnreadable, PlanInvalid
 from goodstanding.core.plan import By
 from goodstanding.core.treatment import Check, Ground, Mode
@@ -38,6 +52,12 @@ def plan_command(
     by: Annotated[By, typer.Option(help="What makes a stratum.")] = By.CLASS,
     seed_kind: Annotated[SeedKind, typer.Option(help="Kind of the event that will give the seed.")] = SeedKind.DECLARED,
     seed_source: Annotated[str, typer.Option(help="Which event that is.")] = "",
+    seed_round: Annotated[int, typer.Option(min=0, help="Of a beacon: the round to come.")] = 0,
+    party: Annotated[list[str] | None, typer.Option(help="Of shares: NAME=DIGEST, once for each party.")] = None,
+    reveal_by: Annotated[
+        datetime | None, typer.Option(parser=parse_instant, help="By when the seed must be known, with its zone.")
+    ] = None,
+    visits_per_inspector: Annotated[int, typer.Option(min=0, help="From how many visits on others go first.")] = 0,
     ground: Annotated[Ground, typer.Option(help="Why the checks are made.")] = Ground.LOT,
     mode: Annotated[Mode | None, typer.Option(help="How; default the way that is usual for each class.")] = None,
     scale: Annotated[str, typer.Option(help="Whose classes set the ratios; default the rulebook's first.")] = "",
@@ -57,8 +77,8 @@ def plan_command(
             now(),
             as_,
             by,
-            seed_kind,
-            seed_source,
+            Event(seed_kind, seed_source, seed_round, _parties(party or []), reveal_by),
+            visits_per_inspector,
             scale,
             Check(ground, mode),
             on_progress=lambda done: bar.update(task, completed=done),
@@ -79,19 +99,66 @@ def plan_command(
 @app.command("draw")
 def draw_command(
     label: Annotated[str, typer.Argument(help="A committed campaign.")],
-    seed: Annotated[str, typer.Option(help="What the announced event gave, exactly.")],
+    seed: Annotated[str, typer.Option(help="What the announced event gave, exactly; of a lottery or declared.")] = "",
+    beacon: Annotated[Path | None, typer.Option(help="A round of a beacon, as a file.")] = None,
+    share: Annotated[list[str] | None, typer.Option(help="NAME=SHARE, once for each party.")] = None,
+    dice: Annotated[list[str] | None, typer.Option(help="WITNESS=THROWS, once for each witness.")] = None,
 ) -> None:
-    """Draw a committed campaign, once."""
+    """Draw a committed campaign, once, from what the announced event gave."""
     home = open_records()
-    from goodstanding.records.campaigns import draw_campaign
+    from goodstanding.records.campaigns import campaign_of, draw_campaign, event_of
 
-    campaign = draw_campaign(label, seed, now())
+    event = event_of(campaign_of(label))
+    campaign = draw_campaign(label, _seed(event, seed, beacon, share or [], dice or []))
     file = home.folder("bundles") / f"{label.replace('/', '_')}.json"
     file.write_text(campaign.bundle, encoding="utf-8")
     visits = campaign.visit_set.count()
     result(
         f"Campaign {label} drawn: {visits} visits; bundle {file}.",
         {"label": label, "visits": visits, "bundle": file, "commitment": campaign.commitment},
+    )
+
+
+@app.command("share")
+def share_command(
+    label: Annotated[str, typer.Argument(help="The campaign to come.")],
+    party: Annotated[str, typer.Argument(help="Which office or organisation makes the share.")],
+    share: Annotated[
+        str, typer.Option(help="The share, 32 characters or more; made by chance where none is given.")
+    ] = "",
+) -> None:
+    """Make one party's share of a seed: keep the share secret, and hand the digest in before the plan."""
+    own = share or secrets.token_hex(32)
+    if len(own) < LEAST_SHARE:
+        raise PlanInvalid(
+            asked=f"A share of {party} for {label}.",
+            found=f"It has {len(own)} characters.",
+            wants=f"{LEAST_SHARE} characters or more, so that nobody guesses it from its digest.",
+            next_step="Take a longer one, or let the command make it.",
+        )
+    digest = share_digest(label, party, own)
+    if not is_json():
+        say(f"Keep secret until all shares are opened: {own}")
+    result(f"Hand in: --party {party}={digest}", {"party": party, "digest": digest, "share": own})
+
+
+@app.command("excerpt")
+def excerpt_command(
+    label: Annotated[str, typer.Argument(help="A drawn campaign.")],
+    to: Annotated[Path, typer.Option(help="File to write.")],
+    asking: Annotated[list[str] | None, typer.Option(help="A business that asks for its own line.")] = None,
+) -> None:
+    """Write what a draw shows where its frame is not public, with the lines of those who ask."""
+    open_records()
+    from goodstanding.records.campaigns import excerpt_of
+
+    document, missing = excerpt_of(label, asking or [])
+    to.write_bytes(canonical_bytes(document))
+    for one in missing:
+        say(f"{one} was not in the frame of {label}.")
+    result(
+        f"Excerpt of {label}: {len(document['lines'])} lines in {to}.",
+        {"label": label, "lines": len(document["lines"]), "file": to, "not_in_frame": missing},
     )
 
 
@@ -143,6 +210,38 @@ def verify_command(
         f"strata, every line as the plan and the seed give it.",
         {"holds": True, "selected": len(stated.draw.selected), "commitment": stated.draw.commitment.digest},
     )
+
+
+def _parties(given: list[str]) -> tuple[Party, ...]:
+    return tuple(Party(name, digest) for name, digest in map(_pair, given))
+
+
+def _seed(event: Event, text: str, beacon: Path | None, shares: list[str], dice: list[str]) -> Seed:
+    """Return the seed that the options give, whatever the plan announced: the draw refuses what does not fit."""
+    at = now()
+    if beacon is not None:
+        number, value = beacon_round(read_file(beacon), event.round)
+        return Seed(value, SeedKind.BEACON, at, round=number)
+    if shares:
+        opened = dict(sorted(map(_pair, shares)))
+        return Seed(seed_of_shares(opened), SeedKind.SHARES, at, shares=tuple(opened.items()))
+    if dice:
+        read = dict(map(_pair, dice))
+        return Seed(seed_of_throws([*read.values()]), SeedKind.DICE, at, witnesses=tuple(read))
+    # A text is what a lottery gave, or somebody declared; of any other event it is no seed.
+    return Seed(text, event.kind if event.kind is SeedKind.LOTTERY else SeedKind.DECLARED, at)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, is_pair, value = text.partition("=")
+    if not is_pair or not name or not value:
+        raise PlanInvalid(
+            asked=f"To read {text!r}.",
+            found="It is not a name and a value.",
+            wants="NAME=VALUE.",
+            next_step="Write the name, an equals sign and the value.",
+        )
+    return name.strip(), value.strip()
 
 
 def read_file(path: Path) -> bytes:

@@ -112,6 +112,17 @@ def parse_day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a day; write it YYYY-MM-DD.") from None
 
 
+def parse_instant(text: str) -> datetime:
+    """Read an instant with its time zone, such as 2026-11-20T15:00+08:00, for use as an option's parser."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} is no instant; write it like 2026-11-20T15:00+08:00.")
+    return found
+
+
 def progress() -> Progress:
     """Return a progress bar on standard error; it stays silent where that is not a terminal."""
     return Progress(

@@ -19,6 +19,11 @@ from goodstanding.core.draw_plan import Plan
 EXCERPT: Final = "goodstanding-draw-excerpt/2"
 
 
+def announcement(plan: Plan) -> dict[str, Any]:
+    """Return what is published of a plan whose frame is not public when it is committed, before any seed."""
+    return {"header": dict(header_line(plan)), "strata": strata_lines(plan), "commitment": seal(plan).lines}
+
+
 def excerpt(plan: Plan, outcome: Draw, asking: Collection[str] = ()) -> dict[str, Any]:
     """Return the excerpt of a draw as a document of canonical JSON types.
 

@@ -12,12 +12,13 @@ Rules kept here:
 from __future__ import annotations
 
 import enum
+import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from goodstanding.core.canonical import digest_hex
 from goodstanding.core.errors import NotCommitted, PlanInvalid
@@ -120,8 +121,47 @@ def seed_of_throws(readings: Sequence[str]) -> str:
             f"The witnesses read {len(told)} different rows of throws.",
             "Every witness types what was thrown, and all agree.",
             "Read the throws again from the record of the throwing, and type them again; throw nothing again.",
+            "To read the throws of dice.",
         )
     return told.pop()
+
+
+def beacon_round(content: bytes, wanted: int) -> tuple[int, str]:
+    """Return number and value of one round of a public beacon.
+
+    Args:
+        content: JSON as drand's relays give it (``round``, ``randomness``) or as NIST's beacon does (``pulse`` with
+            ``pulseIndex`` and ``outputValue``); or a list of such rounds.
+        wanted: The round to be found in a list.
+    Raises:
+        PlanInvalid: It is neither, or a list without the wanted round.
+    """
+    try:
+        document = json.loads(content)
+        rounds = dict(_round_of(one) for one in (document if isinstance(document, list) else [document]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _invalid(
+            f"The file holds no round of a beacon: {error}.",
+            "JSON with round and randomness, or with a pulse that has pulseIndex and outputValue.",
+            "Fetch the round again from the beacon or one of its relays.",
+            "To read a round of a beacon.",
+        ) from None
+    if len(rounds) == 1 and wanted not in rounds:
+        return next(iter(rounds.items()))  # the draw says which one it wants
+    if wanted not in rounds:
+        raise _invalid(
+            f"The file holds {len(rounds)} rounds, and round {wanted} is not among them.",
+            f"Round {wanted}, as the plan announced it.",
+            "Fetch that round; if the beacon left it out, commit anew under another label and say so.",
+            "To read a round of a beacon.",
+        )
+    return wanted, rounds[wanted]
+
+
+def _round_of(one: dict[str, Any]) -> tuple[int, str]:
+    if "pulse" in one:
+        return int(one["pulse"]["pulseIndex"]), str(one["pulse"]["outputValue"]).lower()
+    return int(one["round"]), str(one["randomness"]).lower()
 
 
 def check_event(event: Event) -> None:
@@ -166,9 +206,16 @@ def check_seed(label: str, event: Event, seed: Seed, committed_at: datetime) -> 
     if seed.kind is not event.kind:
         raise _not_committed(
             asked,
-            f"The seed comes from a {seed.kind}, the plan announced a {event.kind}.",
+            f"The seed is of kind {seed.kind}, the plan announced {event.kind}.",
             "The seed comes from the event that the plan named.",
             "Give what the announced event gave.",
+        )
+    if seed.round != event.round:
+        raise _not_committed(
+            asked,
+            f"The seed is of round {seed.round}, the plan announced round {event.round}.",
+            "The round that was named before it existed.",
+            f"Fetch round {event.round}; if the beacon left it out, commit anew under another label and say so.",
         )
     _check_value(asked, seed)
     if _utc(seed.revealed_at) <= _utc(committed_at):
@@ -184,13 +231,6 @@ def check_seed(label: str, event: Event, seed: Seed, committed_at: datetime) -> 
             f"The seed became known at {_utc(seed.revealed_at)}; it was due by {_utc(event.reveal_by)}.",
             "A seed comes in time, so that nobody can wait for a better one.",
             again,
-        )
-    if seed.round != event.round:
-        raise _not_committed(
-            asked,
-            f"The seed is of round {seed.round}, the plan announced round {event.round}.",
-            "The round that was named before it existed.",
-            f"Fetch round {event.round}; if the beacon left it out, commit anew under another label and say so.",
         )
     _check_shares(asked, label, event, seed)
 
@@ -234,7 +274,9 @@ def _check_shares(asked: str, label: str, event: Event, seed: Seed) -> None:
         raise _not_committed(
             asked,
             f"Shares came from {', '.join(names) or 'nobody'}.",
-            "One share of every party that the plan names: " + (", ".join(one.name for one in event.parties) or "none"),
+            "One share of every party that the plan names: "
+            + (", ".join(one.name for one in event.parties) or "none")
+            + ".",
             "Ask the missing party for its share; if it keeps it back, let this draw lapse and say who did.",
         )
     shares = dict(seed.shares)

@@ -42,6 +42,7 @@ class Inspection:
     Args:
         result_kind: Fact kind that records a result.
         result_field: Field of that kind that holds the result codes.
+        frame_is_public: Whether it may be told in which stratum everybody in a lot is; not where strata tell classes.
     """
 
     result_kind: str
@@ -50,6 +51,7 @@ class Inspection:
     publish_within: Period
     items: Mapping[str, Item]
     results: Mapping[str, ResultCode]
+    frame_is_public: bool = False
 
 
 def read_inspection(file: Table, languages: tuple[str, ...], kinds: Mapping[str, FactKind]) -> Inspection:
@@ -82,4 +84,5 @@ def read_inspection(file: Table, languages: tuple[str, ...], kinds: Mapping[str,
         publish_within=file.period("publish_within"),
         items=items,
         results=results,
+        frame_is_public=file.flag("frame_is_public", False),
     )

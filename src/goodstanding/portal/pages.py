@@ -130,10 +130,13 @@ class Pages:
         return page(render("draws", asked, self.store.register(), draws=self.store.draws()))
 
     def draw(self, asked: Asked, label: str) -> Answer:
-        """One draw: what was committed, the seed, who was selected, how to check it; by its ending, plan or bundle."""
-        for part in ("plan", "bundle"):
+        """One draw: what was committed, the seed, who was selected, how to check it; by its ending, file or visit."""
+        for part in ("plan", "bundle", "excerpt"):
             if label.endswith(f"/{part}.json"):
                 return self._draw_file(label.removesuffix(f"/{part}.json"), part)
+        campaign, is_visit, unit = label.rpartition("/visit/")
+        if is_visit:
+            return self._visit(asked, campaign, unit)
         shown: Json = json.loads(self._draw_part(label, "summary"))
         pages = shown.get("pages", 0)
         number = _number(asked, max(pages, 1))
@@ -152,6 +155,23 @@ class Pages:
                 page=number,
                 pages=pages,
                 pattern=_pattern(asked, f"/draws/{label}"),
+            )
+        )
+
+    def _visit(self, asked: Asked, label: str, unit: str) -> Answer:
+        """Why one business was drawn: its stratum, chance and ticket, and the proof that it was in the frame."""
+        shown: Json = json.loads(self._draw_part(label, "summary"))
+        told: Json = json.loads(self._draw_part(label, layout.visit_part(unit)))
+        code = told["visit"]["stratum"]
+        return page(
+            render(
+                "visit",
+                asked,
+                self.store.register(),
+                draw=shown,
+                stratum=next(one for one in shown["strata"] if one["code"] == code),
+                names={one["id"]: one["name"] for one in self._summaries([unit], asked)},
+                **told,
             )
         )
 

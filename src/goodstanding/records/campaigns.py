@@ -10,16 +10,20 @@ Rules kept here:
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from goodstanding.core.canonical import canonical_bytes
 from goodstanding.core.dates import Span
-from goodstanding.core.draw import Commitment, Inspector, Plan, Seed, SeedKind, commit, draw
-from goodstanding.core.draw_bundle import bundle, plan_document, read_plan
+from goodstanding.core.draw import Commitment, Event, Inspector, Plan, Seed, commit, draw
+from goodstanding.core.draw_bundle import bundle, plan_document, read_bundle, read_plan
+from goodstanding.core.draw_excerpt import excerpt
+from goodstanding.core.draw_plan import salted
 from goodstanding.core.errors import (
     AlreadyDrawn,
     CampaignUnknown,
@@ -59,8 +63,8 @@ def plan_campaign(
     now: datetime,
     planner: str,
     by: By = By.CLASS,
-    seed_kind: SeedKind = SeedKind.DECLARED,
-    seed_source: str = "",
+    event: Event | None = None,
+    visits_per_inspector: int = 0,
     scale: str = "",
     check: Check | None = None,
     on_progress: Callable[[int], None] | None = None,
@@ -73,6 +77,8 @@ def plan_campaign(
         day: Day on which the frame is true.
         now: Instant of the commitment; UTC.
         planner: Who commits.
+        event: What will give the seed; by default somebody declares it.
+        visits_per_inspector: From how many visits on others go first; 0 for no limit.
         scale: Whose classes set the ratios; by default the rulebook's first.
         check: Why and how the checks are made; by default the lot of the yearly plan, in each class's usual way.
     Raises:
@@ -122,9 +128,11 @@ def plan_campaign(
         strata=framed.strata,
         roster=roster(),
         inspectors_per_visit=book.inspection.inspectors_per_visit,
-        seed_kind=seed_kind,
-        seed_source=seed_source,
+        visits_per_inspector=visits_per_inspector,
+        event=event or Event(),
+        frame_is_public=book.inspection.frame_is_public,
     )
+    plan = salted(plan, secrets.token_hex(32))
     commitment = commit(plan, now)
     with transaction.atomic():
         campaign = Campaign.objects.create(
@@ -188,15 +196,42 @@ def campaign_of(label: str) -> Campaign:
     return campaign
 
 
-def draw_campaign(label: str, seed_value: str, now: datetime) -> Campaign:
+def event_of(campaign: Campaign) -> Event:
+    """Return the event that a campaign's plan announced."""
+    return read_plan(json.loads(campaign.plan)).event
+
+
+def excerpt_of(label: str, asking: Sequence[str] = ()) -> tuple[dict[str, Any], list[str]]:
+    """Return the excerpt of a drawn campaign, and who of those asking was not in its frame.
+
+    Args:
+        asking: Ids of businesses that ask for their own lines.
+    Raises:
+        CampaignUnknown: There is no such campaign.
+        NotCommitted: It is not drawn yet.
+    """
+    campaign = campaign_of(label)
+    if campaign.drawn_at is None:
+        raise NotCommitted(
+            asked=f"The excerpt of {label}.",
+            found="It is not drawn yet.",
+            wants="A drawn campaign.",
+            next_step="Wait for its seed.",
+        )
+    stated = read_bundle(json.loads(campaign.bundle))
+    document = excerpt(stated.plan, stated.draw, asking)
+    shown = {one["line"]["id"] for one in document["lines"]}
+    return document, [one for one in asking if one not in shown]
+
+
+def draw_campaign(label: str, seed: Seed) -> Campaign:
     """Draw a committed campaign, once, and record its visits.
 
     Args:
-        seed_value: What the announced event gave, as text.
-        now: Instant at which the seed became known; later than the commitment.
+        seed: What the announced event gave, and when it became known.
     Raises:
         CampaignUnknown, AlreadyDrawn: No such campaign, or it was drawn.
-        NotCommitted: The seed is not later than the commitment.
+        NotCommitted: The seed is not of the announced event, or not in its time.
         PlanInvalid: The seed is empty or ill-formed.
     """
     with transaction.atomic():
@@ -210,9 +245,9 @@ def draw_campaign(label: str, seed_value: str, now: datetime) -> Campaign:
             )
         plan = read_plan(json.loads(campaign.plan))
         commitment = Commitment(campaign.commitment, campaign.committed_at)
-        outcome = draw(plan, Seed(seed_value, plan.seed_kind, now), commitment)
-        campaign.seed = seed_value
-        campaign.drawn_at = now
+        outcome = draw(plan, seed, commitment)
+        campaign.seed = seed.value
+        campaign.drawn_at = seed.revealed_at
         campaign.bundle = canonical_bytes(bundle(plan, outcome)).decode()
         campaign.save(update_fields=["seed", "drawn_at", "bundle"])
         run = campaign.class_run
@@ -231,7 +266,7 @@ def draw_campaign(label: str, seed_value: str, now: datetime) -> Campaign:
             ),
             batch_size=2000,
         )
-        outbox.announce_draw(label, now)
+        outbox.announce_draw(label, seed.revealed_at)
     return campaign
 
 

@@ -190,7 +190,7 @@ class Campaign(models.Model):
     committed_at = models.DateTimeField()
     seed = models.TextField(blank=True)
     drawn_at = models.DateTimeField(null=True)
-    bundle = models.TextField(blank=True)  # the bundle as published, JSON
+    bundle = models.TextField(blank=True)  # the whole draw, JSON; published as an excerpt where its frame is not public
 
     class Meta:
         db_table = "campaign"

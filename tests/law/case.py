@@ -4,9 +4,9 @@ A file holds `[business]` (the registration, with `since`), `[given.<kind>]` (fi
 says otherwise) and `[[case]]`. A case names its rule, says in one sentence what it shows, and gives a day, facts and
 one or more expectations: `proposes`, `shown`, `never_shown`, `in_view`, `due`, `repair`, `never_repaired`, `lacks`,
 `classed`, `treated`, `lot`, `binds`, `banned`, `ban`, `gates`, `falls`, `remedies`, `refuses`, `course`; as `edge`, its
-name where it is one that `test_cases.py` beside this asks for; and as `confidence` how sure the rulebook is of the rule,
-wherever a version of it was not read in full (`test_rows.py` asks for that). Keys nobody asked for are refused. A field
-of a fact that is called like a key of a case stands in the fact's `fields`.
+name where it is one that `test_cases.py` beside this asks for; and as `confidence` how sure the rulebook is of the rule
+where a version of it was not read in full, as `test_rows.py` asks. Keys nobody asked for are refused. A field of a fact
+that is called like a key of a case stands in the fact's `fields`.
 
 `shown` and `repair` may name the `target` that shows the fact, and `never_shown` may after the fact's id; this register
 otherwise. `in_view` lists what the public sees on the day, beside the registration. `lacks` asks whether the repair of

@@ -188,6 +188,23 @@ def test_a_record_is_in_view_or_left_by_one_exit_or_was_never_shown(cn: Rulebook
     holds()
 
 
+def test_of_what_is_kept_back_only_what_was_in_view_is_told(cn: Rulebook) -> None:
+    terms, plan = Terms.of(cn, KEY), known(reorganisation(WHO, date(2026, 3, 2)))
+    seen = known(penalty(WHO, "1", "2026-01-12"))
+    learned_later = replace(penalty(WHO, "2", "2026-01-12"), known_at=at(date(2026, 3, 3)), digest="")
+    never_shown = known(penalty(WHO, "3", "2026-01-12", penalty_types=("warning",)))
+    told = departures([seen, learned_later, never_shown, plan], DAY, at(DAY), terms, None)
+    assert told == {terms.name_of(seen): {"how": "suspended", "on": "2026-03-02"}}
+
+
+def test_a_record_given_its_end_is_kept_back_under_both_its_names(cn: Rulebook) -> None:
+    terms, plan = Terms.of(cn, KEY), known(reorganisation(WHO, date(2026, 3, 2)))
+    listed = known(entry(WHO, "2025-07-09"))
+    off = ended(listed, date(2025, 9, 1), DECISIONS, "2025-1", at(date(2025, 9, 1)))
+    told = departures([listed, off, plan], DAY, at(DAY), terms, None)
+    assert told == {terms.name_of(one): {"how": "suspended", "on": "2026-03-02"} for one in (listed, off)}
+
+
 @pytest.fixture
 def mended(home: Home, publish_on: Publish) -> tuple[Home, Fact]:
     """The small register published, a penalty of its first business then repaired, and published again."""

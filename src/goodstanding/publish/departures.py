@@ -21,7 +21,7 @@ from typing import Final
 from goodstanding.core.disclosure import hidden
 from goodstanding.core.exits import display_of, exits
 from goodstanding.core.fact import Fact
-from goodstanding.core.ledger import View, view
+from goodstanding.core.ledger import view
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.publicstore import Json
 from goodstanding.publish.document import Terms
@@ -49,7 +49,7 @@ def departures(facts: Sequence[Fact], day: date, now: datetime, terms: Terms, do
     known = [fact for fact in facts if fact.known_at <= now]
     in_view = {item["id"] for item in document["items"]} if document is not None else set()
     left = exits(known, terms.book, day)
-    suspended = _suspended(view(known, day, now), terms.book)
+    suspended = _suspended(known, day, now, terms.book)
     after = {fact.corrects: fact for fact in known if fact.corrects is not None}
     found: dict[str, Json] = {}
     for fact in known:
@@ -71,16 +71,20 @@ def departures(facts: Sequence[Fact], day: date, now: datetime, terms: Terms, do
     return found
 
 
-def _suspended(seen: View, book: Rulebook) -> dict[str, date]:
+def _suspended(known: Sequence[Fact], day: date, now: datetime, book: Rulebook) -> dict[str, date]:
     """Return since when each record that would be in view is kept back, by digest: not before anybody knew why."""
+    during = {one.during for one in book.disclosure.hidings}
+    if not any(fact.kind in during for fact in known):
+        return {}
+    seen = view(known, day, now)
+    repairs = list(seen.of(book.disclosure.repair_kind))
     kept_back = hidden(seen, book.disclosure)
-    repairs = list(seen.of(book.disclosure.repair_kind)) if kept_back else []
-    return {
-        fact.digest: max(cause.span.from_on, cause.known_at.date())
-        for fact in (seen.facts if kept_back else ())
-        if fact.digest in kept_back and display_of(fact, repairs, book) is not None
-        for cause in (kept_back[fact.digest].cause,)
-    }
+    found = {}
+    for fact in seen.facts:
+        if fact.digest in kept_back and display_of(fact, repairs, book) is not None:
+            cause = kept_back[fact.digest].cause
+            found[fact.digest] = max(cause.span.from_on, cause.known_at.date())
+    return found
 
 
 def _in_its_place(fact: Fact, after: Mapping[str, Fact], in_view: Collection[str], terms: Terms) -> str:

@@ -40,8 +40,8 @@ PORTAL = {
     "/about": "/about",
     "/accessibility": "/accessibility",
 }
-HOT = ("/entity/{listed}", "/entity/uscc:nobody")
-"""The hot route, which no router knows, and the page of what is not there."""
+HOT = ("/entity/{listed}", "/entity/uscc:nobody", "/draws/2026-autumn/visit/{drawn}")
+"""The hot route, which no router knows, the page of what is not there, and the one behind the path of a draw."""
 
 OFFICE = {
     "office/": "/office/",
@@ -163,6 +163,7 @@ def places(town: Town) -> dict[str, str]:
             "open_case": str(opened["case"]),
             "preview": next((town.home / "previews").glob("*.json")).stem,
             "listed": first("SELECT entity_id FROM fact WHERE kind = 'list_entry' ORDER BY id LIMIT 1"),
+            "drawn": first("SELECT entity_id FROM visit ORDER BY id LIMIT 1"),
             "punished": str(entity),
             "case": first("SELECT number FROM case_file LIMIT 1"),
             "proposal": first("SELECT id FROM proposal WHERE state = 'open' LIMIT 1"),

@@ -283,6 +283,17 @@ def test_a_plan_not_drawn_yet_has_no_seed_and_no_bundle(reader: Reader) -> None:
     assert reader.get("/draws/2026-key/plan.json").json == json.loads(BUNDLE)["plan"]
 
 
+def test_a_drawn_business_reads_why_and_with_which_chance(reader: Reader) -> None:
+    for one in json.loads(BUNDLE)["result"]["selected"]:
+        page = reader.get(f"/draws/2026/q4/visit/{one['unit']}?lang=en").text
+        part, whole = one["chance"]
+        assert f"{part * 100 / whole:.2f} % ({part}/{whole})" in page
+        assert one["ticket"] in page
+        assert json.loads(BUNDLE)["commitment"]["frame"]["root"] in page
+    assert reader.get("/draws/2026/q4/visit/U-17").status == 404
+    assert reader.get("/draws/2026-key/visit/U-06").status == 404
+
+
 def test_the_rules_name_source_and_confidence(reader: Reader, cn: Rulebook) -> None:
     page = reader.get("/rules?lang=en").text
     for number, versions in cn.rules().items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from goodstanding.core.dates import Span
-from goodstanding.core.draw import Seed, SeedKind
+from goodstanding.core.draw import Event, Party, Seed, SeedKind
 from goodstanding.core.draw_bundle import rerun
+from goodstanding.core.draw_seed import seed_of_shares, share_digest
 from goodstanding.core.errors import (
     AlreadyDrawn,
     CampaignUnknown,
@@ -29,7 +31,10 @@ from goodstanding.core.treatment import Check, Ground, Mode
 from goodstanding.records import ledger
 from goodstanding.records.campaigns import (
     Finding,
+    campaign_of,
     draw_campaign,
+    event_of,
+    excerpt_of,
     hit_rates,
     left_out_of,
     plan_campaign,
@@ -37,6 +42,7 @@ from goodstanding.records.campaigns import (
 )
 from goodstanding.records.models import Campaign, ClassRecord, ClassRun, Decision, Inspector, OutboxMessage, Visit
 from tests.conftest import NOW
+from tests.verify.second import checker_module
 
 DAY = date(2026, 11, 6)
 LATER = NOW + timedelta(hours=1)
@@ -233,3 +239,43 @@ def test_a_lot_among_nobody_is_refused(cn: Rulebook, classified: ClassRun) -> No
     with pytest.raises(NobodyToDraw, match="C-05 10"):
         plan_campaign(cn, "own", TITLE, DAY, NOW, "chief", check=Check(Ground.SPECIAL))
     assert not Campaign.objects.exists()
+
+
+def test_the_public_is_shown_no_line_of_those_who_were_not_drawn(cn: Rulebook, drawn: Campaign) -> None:
+    assert not cn.inspection.frame_is_public
+    frame = [one["id"] for one in json.loads(drawn.plan)["frame"]]
+    document, missing = excerpt_of("autumn")
+    shown = {one["line"]["id"] for one in document["lines"]}
+    assert shown < {*frame}
+    assert missing == []
+    asking = next(one for one in frame if one not in shown)
+    asked, missing = excerpt_of("autumn", [asking, "uscc:nobody"])
+    assert {one["line"]["id"] for one in asked["lines"]} == shown | {asking}
+    assert missing == ["uscc:nobody"]
+    assert checker_module("excerpt").differences(asked, drawn.commitment) == []
+
+
+def test_there_is_no_excerpt_before_the_draw(committed: Campaign) -> None:
+    with pytest.raises(NotCommitted):
+        excerpt_of(committed.label)
+
+
+def test_every_plan_has_salts_of_its_own(cn: Rulebook, committed: Campaign) -> None:
+    second = plan_campaign(cn, "winter", TITLE, DAY, NOW, "chief")
+    salts = [{one["salt"] for one in json.loads(one.plan)["frame"]} for one in (committed, second)]
+    assert salts[0].isdisjoint(salts[1])
+    assert len(salts[0]) == len(json.loads(committed.plan)["frame"])
+
+
+def test_a_lot_waits_for_the_event_that_was_announced(cn: Rulebook, classified: ClassRun) -> None:
+    shares = {"Audit office": "a" * 32, "Chamber": "b" * 32}
+    parties = tuple(Party(name, share_digest("spring", name, share)) for name, share in shares.items())
+    event = Event(SeedKind.SHARES, "The meeting of May", parties=parties, reveal_by=LATER + timedelta(days=1))
+    plan_campaign(cn, "spring", TITLE, DAY, NOW, "chief", event=event, visits_per_inspector=3)
+    with pytest.raises(NotCommitted):
+        draw_campaign("spring", Seed("declared", SeedKind.DECLARED, LATER))
+    opened = Seed(seed_of_shares(shares), SeedKind.SHARES, LATER, shares=tuple(shares.items()))
+    with pytest.raises(NotCommitted):
+        draw_campaign("spring", dataclasses.replace(opened, revealed_at=LATER + timedelta(days=2)))
+    assert event_of(campaign_of("spring")) == event
+    assert draw_campaign("spring", opened).seed == seed_of_shares(shares)

@@ -91,12 +91,30 @@ MISTAKES = [
     ("disclosure", '"seen_on"', '"results"', "display[1].counted_from", "'results'", "type day"),
     ("disclosure", 'unit = "month"', 'unit = "fortnight"', "display[1].period.unit", "'fortnight'", "working_day"),
     ("disclosure", "number = 1, unit", "number = -1, unit", "display[1].period.number", "-1", "Zero or more"),
+    (
+        "disclosure",
+        '[[deadline]]\nkind = "check"\ntarget = "gazette"',
+        '[[hiding]]\nduring = "tick"\nkind = "check"\nnumber = "X-6"\n'
+        + small_law.SOURCE
+        + '\n[[deadline]]\nkind = "check"\ntarget = "gazette"',
+        "hiding[0].during",
+        "'tick'",
+        "fact kind",
+    ),
     ("duties", 'kind = "report"', 'kind = "rapport"', "duty.report.kind", "'rapport'", "fact kind"),
     ("duties", 'year_field = "year"', 'year_field = "yaer"', "duty.report.year_field", "'yaer'", "type integer"),
     ("duties", '"04-30"', '"02-29"', "duty.report.window_through", "'02-29'", "exist every year"),
     ("lists", 'entry_kind = "entry"', 'entry_kind = "report"', "entry_kind", "lacks list", "entry fields"),
     ("lists", 'entry_kind = "entry"', 'entry_kind = "tick"', "entry_kind", "'tick'", "fact kind"),
     ("lists", '["firm"]', '["frim"]', "list.watch.subject_types", "frim", "firm, trader"),
+    (
+        "lists",
+        'duty = "report"',
+        'duty = "report"\nsubject_types = ["trader"]',
+        "list.watch.ground.late.subject_types",
+        "trader",
+        "whom the list reaches",
+    ),
     ("lists", 'duty = "report"', 'duty = "rapport"', "list.watch.ground.late.duty", "'rapport'", "duty of duties.toml"),
     ("lists", 'duty = "report"', "", "list.watch.ground.late.kind", "Both or neither", "Either"),
     (

@@ -65,7 +65,7 @@ def read_lists(
                 code=ground_code,
                 list_code=code,
                 rule=inner.rule(languages),
-                subject_types=frozenset(inner.texts("subject_types", types)),
+                subject_types=_of_list(inner, types),
                 duty=duty_of(inner),
                 kind=kind,
                 when=read_condition(inner, "when", kinds.get(kind)),
@@ -91,6 +91,16 @@ def read_lists(
         remedies = tuple(one.rule(languages) for one in table.tables("remedy", required=False))
         lists[code] = ListDefinition(code, title, is_mark, is_public, tuple(grounds), remedies)
     return Lists(entry_kind, file.text("authority"), lists)
+
+
+def _of_list(table: Table, types: frozenset[str]) -> frozenset[str]:
+    """Return whom a ground reaches: whom its list does, unless it names fewer."""
+    if not table.has("subject_types"):
+        return types
+    fewer = frozenset(table.texts("subject_types"))
+    if not fewer or (types and not fewer <= types):
+        raise table.mistake("subject_types", f"{sorted(fewer)}.", "Some of those whom the list reaches.")
+    return fewer
 
 
 def _carries(table: Table, kind: FactKind | None, entry: FactKind) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ IN_DATABASE = tests/records tests/intake tests/office tests/publish tests/docume
   tests/supervise/test_supervise_case_cli.py tests/properties/test_measures.py tests/properties/test_consequences.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench decisions-benchmark chicago-benchmark fields-benchmark spark-cluster lock clean
+.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench decisions-benchmark lots-benchmark chicago-benchmark fields-benchmark spark-cluster lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ bench: $(READY) ## import and classification, each beside a bare scan of the sam
 decisions-benchmark: $(READY) ## a bulk of decisions on PostgreSQL beside a bare COPY of its rows (BUSINESSES=1000000)
 	tests/machine
 	$(BIN)/python tests/on_postgresql.py $(BIN)/python bench/decisions.py --businesses $(BUSINESSES)
+
+lots-benchmark: $(READY) ## what 500 lots tell of a province whose truth is known, and what drawing by risk finds (after `make demo SERVE=no`)
+	$(BIN)/python bench/lots.py --home $(HOME_DIR)
 
 chicago-benchmark: $(READY) ## published, baseline and learned scorecards on the real Chicago inspections, with intervals
 	$(BIN)/python bench/chicago.py --data $(DATA)

@@ -1,15 +1,14 @@
-"""Rates with their intervals, the estimate for everybody, drift, and who moved."""
+"""Rates with their intervals, drift, and who moved."""
 
 from __future__ import annotations
 
-import random
 from math import isclose
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodstanding.core.monitoring import Stratum, moved, overall, stability, wilson
+from goodstanding.core.monitoring import moved, stability, wilson
 
 
 @pytest.mark.parametrize(
@@ -25,30 +24,6 @@ def test_wilsons_interval_is_the_published_one(found: int, seen: int, lower: flo
 
 def test_of_nothing_seen_nothing_is_known() -> None:
     assert (wilson(0, 0).lower, wilson(0, 0).upper) == (0.0, 1.0)
-    assert overall([Stratum(100, 0, 0)]) == wilson(0, 0)
-
-
-def test_a_stratum_counts_by_its_size_and_not_by_its_visits() -> None:
-    rate = overall([Stratum(900, 10, 1), Stratum(100, 50, 40)])
-    assert isclose(rate.share, (900 * 0.1 + 100 * 0.8) / 1000)
-    assert (rate.seen, rate.found) == (60, 41)
-
-
-def test_of_a_frame_visited_whole_the_share_is_certain() -> None:
-    rate = overall([Stratum(10, 10, 3), Stratum(5, 5, 5)])
-    assert rate.share == rate.lower == rate.upper == 8 / 15
-
-
-def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
-    chance = random.Random(11)  # noqa: S311 - the same lots again
-    everybody = [[chance.random() < share for _ in range(size)] for size, share in ((3000, 0.08), (500, 0.4))]
-    truth = sum(map(sum, everybody)) / 3500
-    held = 0
-    for _ in range(600):
-        drawn = [chance.sample(one, 150) for one in everybody]
-        rate = overall(Stratum(len(one), 150, sum(own)) for one, own in zip(everybody, drawn, strict=True))
-        held += rate.lower <= truth <= rate.upper
-    assert 0.91 <= held / 600 <= 0.98
 
 
 @given(counts=st.lists(st.integers(0, 10_000), min_size=1, max_size=8), times=st.integers(1, 9))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
-from hashlib import sha256
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,13 +13,14 @@ from typer.testing import CliRunner
 
 import goodstanding.cli.monitor  # noqa: F401 - adds its command
 from goodstanding.cli import frame
-from goodstanding.core.monitoring import wilson
+from goodstanding.core.draw import Inspector, Plan, Seed, SeedKind, Stratum, Unit, commit, draw
+from goodstanding.core.draw_bundle import bundle, plan_document
 from goodstanding.engine.score import card_in_force, result_schema
 from goodstanding.home import Home
 from goodstanding.office.accounts import Role
 from goodstanding.records import classes
 from goodstanding.records.models import Campaign, ClassRun, Visit
-from goodstanding.supervise import monitor
+from goodstanding.supervise import lots, monitor
 from tests.conftest import NOW
 from tests.office.conftest import SignedIn
 
@@ -172,51 +172,71 @@ def test_nothing_classified_yet_is_said(signed_in: SignedIn) -> None:
     assert "No visit has a result" in viewer.get("/office/classes/calibration").content.decode()
 
 
-def campaign_of(run: ClassRun, weights: dict[str, int]) -> Campaign:
-    frame = [{"id": f"e:{n}", "stratum": "A", "weight": weight} for n, weight in enumerate(weights.values())]
-    return Campaign.objects.create(
-        label=f"lot-{run.pk}-{len(set(weights.values()))}",
+def lot_of(run: ClassRun, weights: list[int], size: int) -> Campaign:
+    """Commit and draw a lot of one stratum, and record its visits without results."""
+    units = tuple(Unit(f"e:{number}", "A", weight, "330424") for number, weight in enumerate(weights))
+    plan = Plan(
+        label=f"lot-{run.pk}",
+        title="Lot",
+        as_of=SECOND,
+        rulebook_digest=run.rulebook_digest,
+        frame=units,
+        strata=(Stratum("A", size),),
+        roster=(Inspector("i1"), Inspector("i2")),
+        frame_is_public=True,
+    )
+    seed = Seed("seed", SeedKind.DECLARED, NOW + timedelta(hours=1))
+    outcome = draw(plan, seed, commit(plan, NOW))
+    campaign = Campaign.objects.create(
+        label=plan.label,
         title={"en": "Lot", "zh": "抽查"},
         as_of=SECOND,
         rulebook_digest=run.rulebook_digest,
         class_run=run,
-        plan=json.dumps({"frame": frame}),
-        commitment=sha256(json.dumps(frame).encode()).hexdigest(),
+        plan=json.dumps(plan_document(plan)),
+        commitment=outcome.commitment.digest,
         committed_at=NOW,
+        bundle=json.dumps(bundle(plan, outcome)),
     )
+    for one in outcome.selected:
+        Visit.objects.create(
+            campaign=campaign, entity_id=one.unit_id, stratum="A", class_code="A", inspectors=list(one.inspectors)
+        )
+    return campaign
 
 
-def test_rates_found_stand_by_class_with_intervals(
+def find(office: Home, campaign: Campaign, adverse: int, clean: int) -> None:
+    """Record results of some visits of a lot, in the order of their units."""
+    results = office.rulebook.inspection.results
+    bad = next(code for code, result in results.items() if result.is_adverse)
+    for number, visit in enumerate(campaign.visit_set.order_by("id")[: adverse + clean]):
+        visit.results, visit.inspected_on = [bad if number < adverse else "1"], SECOND
+        visit.save()
+
+
+def test_what_a_lot_found_tells_of_everybody_by_class_and_region(
     office: Home, signed_in: SignedIn, runs: tuple[ClassRun, ClassRun]
 ) -> None:
-    campaign = campaign_of(runs[1], {f"e:{n}": 1 for n in range(40)})
-    results = office.rulebook.inspection.results
-    adverse = next(code for code, result in results.items() if result.is_adverse)
-    for number, code in enumerate([adverse, "1", "1", "1"]):
-        Visit.objects.create(
-            campaign=campaign,
-            entity_id=f"e:{number}",
-            stratum="A",
-            class_code="A",
-            inspectors=[],
-            results=[code],
-            inspected_on=SECOND,
-        )
-    found = monitor.calibration(office.rulebook, campaign)
-    assert dict(found.rates)["A"] == wilson(1, 4)
-    assert dict(found.rates)["D"].seen == 0
-    assert found.overall is not None
-    assert found.overall.share == 0.25
+    campaign = lot_of(runs[1], [1] * 40, 6)
+    find(office, campaign, adverse=1, clean=3)
+    told = lots.found(office.rulebook, campaign)
+    assert dict(told.classes)["A"] == told.overall == told.regions["330424"]
+    assert dict(told.classes)["D"].seen == 0
+    assert (told.overall.share, told.overall.seen, told.drawn) == (0.25, 4, 6)
+    assert told.overall.lower < 0.25 < told.overall.upper
     shown = signed_in(Role.VIEWER).get("/office/classes/calibration?lang=en").content.decode()
+    assert "6 drawn, 4 with a result" in shown
     assert "25.0 %" in shown
-    assert "Everybody (estimated)" in shown
+    assert office.rulebook.title_of("regions", "330424")["en"] in shown
 
 
-def test_unequal_chances_inside_a_stratum_give_no_estimate_for_everybody(
-    office: Home, runs: tuple[ClassRun, ClassRun]
-) -> None:
-    campaign = campaign_of(runs[1], {"e:1": 1, "e:2": 7})
-    assert monitor.calibration(office.rulebook, campaign).overall is None
+def test_unequal_chances_are_weighed_by_their_inverse(office: Home, runs: tuple[ClassRun, ClassRun]) -> None:
+    campaign = lot_of(runs[1], [1, 1, 1, 1, 7, 7], 3)
+    find(office, campaign, adverse=1, clean=2)
+    chances = {one["unit"]: one["chance"] for one in json.loads(campaign.bundle)["result"]["selected"]}
+    weights = [chances[visit.entity_id][1] / chances[visit.entity_id][0] for visit in campaign.visit_set.order_by("id")]
+    assert len(set(weights)) > 1
+    assert lots.found(office.rulebook, campaign).overall.share == pytest.approx(weights[0] / sum(weights))
 
 
 def test_the_command_tells_where_rules_held_and_draws_it(

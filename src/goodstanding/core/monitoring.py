@@ -5,7 +5,7 @@ These are figures for people to look at. Nothing is decided by them, so they may
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -40,44 +40,6 @@ def wilson(found: int, seen: int) -> Rate:
     middle = (share + spread / 2) / (1 + spread)
     reach = Z / (1 + spread) * sqrt(share * (1 - share) / seen + spread / (4 * seen))
     return Rate(found, seen, share, max(0.0, middle - reach), min(1.0, middle + reach))
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """What was found in one stratum of a lot, in which everybody had the same chance.
-
-    Args:
-        size: How many stood in its frame.
-        seen: How many drawn ones have a result.
-        found: How many of those found something adverse.
-    """
-
-    size: int
-    seen: int
-    found: int
-
-
-def overall(strata: Iterable[Stratum]) -> Rate:
-    """Return the share that visits to everybody in the frame would find, from what the lot found in each stratum.
-
-    Every stratum counts by its size, not by how many of it were drawn. One that nobody was visited in says nothing and
-    is left out.
-    """
-    known = [one for one in strata if one.seen]
-    size = sum(one.size for one in known)
-    if size == 0:
-        return Rate(0, 0, 0.0, 0.0, 1.0)
-    share = sum(one.size * one.found / one.seen for one in known) / size
-    variance = 0.0
-    for one in known:
-        own = one.found / one.seen
-        left = max(0.0, 1 - one.seen / one.size)
-        # One visit tells nothing of a stratum's spread: the widest is taken.
-        spread = own * (1 - own) / (one.seen - 1) if one.seen > 1 else 0.25
-        variance += (one.size / size) ** 2 * left * spread
-    reach = Z * sqrt(variance)
-    seen, found = sum(one.seen for one in known), sum(one.found for one in known)
-    return Rate(found, seen, share, max(0.0, share - reach), min(1.0, share + reach))
 
 
 def stability(before: Sequence[int], after: Sequence[int]) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 from markupsafe import Markup
@@ -10,15 +12,19 @@ from goodstanding.core.classification import Scale
 from goodstanding.core.monitoring import Rate, moved
 from goodstanding.engine.indicators import every
 from goodstanding.look.plot import Interval, Told, bars, heat, intervals, shares
+from goodstanding.look.words import localised
 from goodstanding.office.access import needs
 from goodstanding.office.accounts import Role, may
 from goodstanding.office.pages import language_of, page, say, the_home, the_rulebook
 from goodstanding.records.models import ClassRun
-from goodstanding.supervise import monitor
+from goodstanding.supervise import lots, monitor
 from goodstanding.supervise.held import Held
 
 FARTHEST = 15
 """Indicators shown in the drift's picture; the table has them all."""
+
+MOST_GROUPS = 25
+"""Groups shown in one picture of rates; the table has them all."""
 
 
 @require_GET
@@ -33,7 +39,7 @@ def classes(request: HttpRequest) -> HttpResponse:
             told.append((scale.title, _over_time(request, scale, runs), list(reversed(runs))))
     values = {
         "told": told,
-        "visited": bool(monitor.visited_campaigns()),
+        "visited": bool(lots.visited_campaigns()),
         "previews": may(request.user, Role.OFFICER),
     }
     return page(request, "monitor.html", values)
@@ -98,22 +104,40 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 @needs(Role.VIEWER)
 def calibration(request: HttpRequest) -> HttpResponse:
-    """Show, lot by lot, what the visits found in each class."""
+    """Show, lot by lot, what the visits tell of everybody, by class, region and sector."""
     book = the_rulebook()
     told = []
-    for campaign in monitor.visited_campaigns():
-        found = monitor.calibration(book, campaign)
-        everybody = say(request, "office.monitor.everybody")
-        picture = intervals(
-            Told(
-                str(campaign.title.get(language_of(request), campaign.label)),
-                say(request, "office.monitor.calibration_says"),
-            ),
-            tuple(_interval(code, rate) for code, rate in found.rates if rate.seen),
-            None if found.overall is None else _interval(everybody, found.overall),
+    for campaign in lots.visited_campaigns():
+        lot = lots.found(book, campaign)
+        title = str(campaign.title.get(language_of(request), campaign.label))
+        groups = (
+            (lots.CLASS, [(code, code, rate) for code, rate in lot.classes]),
+            (lots.REGION, _titled(request, book.roles.region, lot.regions)),
+            (lots.SECTOR, _titled(request, book.roles.sector, lot.sectors)),
         )
-        told.append((campaign, found, picture))
+        told.append((campaign, lot, [_group(request, title, name, rows, lot.overall) for name, rows in groups if rows]))
     return page(request, "calibration.html", {"told": told})
+
+
+def _titled(request: HttpRequest, field: str, rates: Mapping[str, Rate]) -> list[tuple[str, str, Rate]]:
+    """Return (code, title, rate) of the groups of a registration's field, the worst first."""
+    book = the_rulebook()
+    table = book.kinds[book.roles.kind].fields[field].table if field else ""
+    language = language_of(request)
+    rows = [(code, localised(book.title_of(table, code), language), rate) for code, rate in rates.items()]
+    return sorted(rows, key=lambda row: (-row[2].share, row[0]))
+
+
+def _group(
+    request: HttpRequest, title: str, name: str, rows: list[tuple[str, str, Rate]], overall: Rate
+) -> tuple[str, Markup, list[tuple[str, str, Rate]]]:
+    """Return a grouping's name, its picture and its rows."""
+    picture = intervals(
+        Told(f"{title} · {say(request, f'office.monitor.by_{name}')}", say(request, f"office.monitor.by_{name}_says")),
+        tuple(_interval(told, rate) for _, told, rate in rows[:MOST_GROUPS] if rate.seen),
+        _interval(say(request, "office.monitor.everybody"), overall),
+    )
+    return name, picture, rows
 
 
 def _over_time(request: HttpRequest, scale: Scale, runs: list[ClassRun]) -> Markup:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from django.db import connection
 
 from goodstanding.core.classification import Scale, Scorecard
 from goodstanding.core.errors import ClassRunMissing
-from goodstanding.core.monitoring import Rate, Stratum, overall, stability, wilson
-from goodstanding.core.rulebook import Rulebook
+from goodstanding.core.monitoring import stability
 from goodstanding.engine.counts import bin_counts
 from goodstanding.home import Home
-from goodstanding.records.models import Campaign, ClassRun
+from goodstanding.records.models import ClassRun
 from goodstanding.supervise.held import Held, conditions_held
 
 Matrix = dict[tuple[str, str], int]
@@ -39,21 +34,6 @@ class Drift:
     after: tuple[int, ...]
     index: float
     area: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What the visits of one lot found.
-
-    Args:
-        rates: By class, as it was when the lot was drawn, in the order of the scale.
-        overall: What visits to everybody in the frame would find, estimated from the lot; ``None`` where weights inside
-            a stratum gave unequal chances.
-    """
-
-    label: str
-    rates: tuple[tuple[str, Rate], ...]
-    overall: Rate | None
 
 
 def scales_classified() -> list[str]:
@@ -166,40 +146,3 @@ def _files(home: Home, run: ClassRun) -> list[Path]:
 
 def _card_of(home: Home, run: ClassRun) -> Scorecard:
     return home.rulebook_of(run.rulebook_digest).scorecard_on(run.scale, run.as_of)
-
-
-def calibration(book: Rulebook, campaign: Campaign) -> Calibration:
-    """Return what the recorded visits of one lot found, by class, and what visits to everybody would find."""
-    adverse = {code for code, result in book.inspection.results.items() if result.is_adverse}
-    sizes = _sizes(campaign.pk, campaign.commitment)
-    by_class: dict[str, list[int]] = {}
-    by_stratum: dict[str, list[int]] = {}
-    visits = campaign.visit_set.exclude(inspected_on=None)
-    for class_code, stratum, results in visits.values_list("class_code", "stratum", "results"):
-        found = int(not adverse.isdisjoint(results))
-        for counted, key in ((by_class, class_code), (by_stratum, stratum)):
-            seen = counted.setdefault(key, [0, 0])
-            seen[0] += 1
-            seen[1] += found
-    scale = book.scales[campaign.class_run.scale] if campaign.class_run else next(iter(book.scales.values()))
-    rates = tuple((band.code, wilson(*reversed(by_class.get(band.code, [0, 0])))) for band in scale.bands)
-    strata = [Stratum(sizes[code], seen, found) for code, (seen, found) in by_stratum.items()]
-    return Calibration(campaign.label, rates, overall(strata) if sizes else None)
-
-
-@lru_cache(maxsize=64)
-def _sizes(campaign_id: int, _commitment: str) -> Mapping[str, int]:
-    """Return how many stand in each stratum's frame; nothing where weights differ inside one. A plan never changes."""
-    plan = Campaign.objects.values_list("plan", flat=True).get(pk=campaign_id)
-    sizes: Counter[str] = Counter()
-    weights: dict[str, set[int]] = {}
-    for unit in json.loads(plan)["frame"]:
-        sizes[unit["stratum"]] += 1
-        weights.setdefault(unit["stratum"], set()).add(unit["weight"])
-    return sizes if all(len(found) == 1 for found in weights.values()) else {}
-
-
-def visited_campaigns() -> list[Campaign]:
-    """Return the campaigns that have a recorded result, the newest first."""
-    found = Campaign.objects.filter(visit__inspected_on__isnull=False).values("pk")
-    return list(Campaign.objects.defer("plan", "bundle").filter(pk__in=found).order_by("-id"))

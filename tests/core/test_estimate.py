@@ -59,6 +59,14 @@ def test_a_group_is_rated_by_its_own_visits_whatever_stratum_they_came_from() ->
     assert estimates(seen, lots, "sector") == {}
 
 
+def test_a_stratum_visited_whole_says_nothing_certain_of_a_group_that_has_members_elsewhere() -> None:
+    lots = {"A": Lot(1000, 2), "D": Lot(1, 1)}
+    seen = [*visits("A", (2, 1000), 2, 0, region="north"), *visits("D", (1, 1), 0, 1, region="south")]
+    south = estimates(seen, lots, "region")["south"]
+    assert south.share == 1
+    assert south.lower < 0.5
+
+
 @pytest.mark.parametrize("freedom", [3, 5, 10, 40, 500])
 def test_students_point_is_the_published_one(freedom: int) -> None:
     assert isclose(_student(freedom), student.ppf(0.975, freedom), rel_tol=0.02)

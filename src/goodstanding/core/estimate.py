@@ -79,7 +79,10 @@ def _rate(weighed: Sequence[tuple[Visited, float]], inside: set[int], lots: Mapp
     found = [index for index in inside if weighed[index][0].is_found]
     share = sum(weighed[index][1] for index in found) / counted
     variance, freedom = _variance(weighed, inside, lots, share, counted)
-    lower, upper = _interval(share, variance, freedom, weighed, inside)
+    visited = Counter(one.stratum for one, _ in weighed)
+    # A group may have members where none was drawn: only a frame visited whole leaves nothing to be told.
+    is_whole = all(visited[code] >= lot.units for code, lot in lots.items())
+    lower, upper = (share, share) if is_whole else _interval(share, variance, freedom, weighed, inside)
     return Rate(len(found), len(inside), share, lower, upper)
 
 
@@ -129,13 +132,11 @@ def _interval(
 
     Source: E. L. Korn, B. I. Graubard, Analysis of Health Surveys, 1999, section 2.9; with Wilson's interval.
     """
-    if not variance:
-        return share, share  # everybody was visited
     reach = _student(freedom)
-    if 0 < share < 1:
+    if variance and 0 < share < 1:
         visits = share * (1 - share) / variance
     else:
-        # All alike: as many as their weights are worth (Kish).
+        # All alike, or nothing known of how they differ: as many as their weights are worth (Kish).
         weights = [weighed[index][1] for index in inside]
         visits = sum(weights) ** 2 / sum(weight * weight for weight in weights)
     spread = reach * reach / visits

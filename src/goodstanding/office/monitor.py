@@ -26,6 +26,9 @@ FARTHEST = 15
 MOST_GROUPS = 25
 """Groups shown in one picture of rates; the table has them all."""
 
+LEAST_VISITS = 5
+"""Visits from which on a group is shown in a picture: of fewer, next to nothing is known."""
+
 
 @require_GET
 @needs(Role.VIEWER)
@@ -132,11 +135,12 @@ def _group(
     request: HttpRequest, title: str, name: str, rows: list[tuple[str, str, Rate]], overall: Rate
 ) -> tuple[str, Markup, list[tuple[str, str, Rate]]]:
     """Return a grouping's name, its picture and its rows."""
-    picture = intervals(
-        Told(f"{title} · {say(request, f'office.monitor.by_{name}')}", say(request, f"office.monitor.by_{name}_says")),
-        tuple(_interval(told, rate) for _, told, rate in rows[:MOST_GROUPS] if rate.seen),
-        _interval(say(request, "office.monitor.everybody"), overall),
+    drawn = tuple(_interval(told, rate) for _, told, rate in rows if rate.seen >= LEAST_VISITS)[:MOST_GROUPS]
+    told = Told(
+        f"{title} · {say(request, f'office.monitor.by_{name}')}", say(request, f"office.monitor.by_{name}_says")
     )
+    everybody = _interval(say(request, "office.monitor.everybody"), overall)
+    picture = intervals(told, drawn, everybody) if drawn else Markup("")
     return name, picture, rows
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from goodstanding.home import Home
-from goodstanding.office import business
+from goodstanding.office import business, decisions
 from goodstanding.office.accounts import Role
 from goodstanding.records.bans import of_person, person_key
 from goodstanding.records.models import Decision
@@ -61,6 +61,22 @@ def test_the_file_names_the_decision_on_a_ban_no_longer_than_the_ban_runs(
     for last, is_told in ((date(2031, 11, 1), True), (date(2031, 11, 2), False)):
         monkeypatch.setattr(business, "today", lambda day=last: day)
         assert (number in officer.get(file).content.decode()) is is_told
+
+
+def test_a_ban_that_is_over_is_told_to_nobody_but_who_answers_for_it(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = signed_in(Role.OFFICER)
+    officer.post(ADDRESS, GIVEN)
+    number = Decision.objects.get(kind="ban").number
+    for last, is_told in ((date(2031, 11, 1), True), (date(2031, 11, 2), False)):
+        monkeypatch.setattr(decisions, "today", lambda day=last: day)
+        listed = officer.get("/office/decisions?lang=en").content.decode()
+        assert ("Ban recorded" in listed) is is_told
+        assert (ENTITY in listed) is is_told
+        assert number in listed  # that a decision was taken under this number is no secret
+        assert (officer.get(f"/office/decision/{number}").status_code == 200) is is_told
+    assert signed_in(Role.CHIEF).get(f"/office/decision/{number}").status_code == 200
 
 
 @pytest.mark.parametrize(

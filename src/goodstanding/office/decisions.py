@@ -16,8 +16,9 @@ from goodstanding.core.listing import DECISIONS
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.decisions import is_served
-from goodstanding.office.access import needs
+from goodstanding.office.access import check_role, needs
 from goodstanding.office.accounts import Role, may
+from goodstanding.office.facts import untold
 from goodstanding.office.pages import page, the_home, the_rulebook, today
 from goodstanding.office.queue import names_of
 from goodstanding.records import ledger
@@ -36,7 +37,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
     """Show the decisions, the newest first."""
     shown = Paginator(Decision.objects.order_by("-id"), PER_PAGE).get_page(request.GET.get("page"))
     names = names_of(one.entity_id for one in shown if one.entity_id)
-    return page(request, "decisions.html", {"shown": shown, "names": names})
+    hidden = set() if may(request.user, Role.CHIEF) else untold(the_rulebook(), shown, today())
+    return page(request, "decisions.html", {"shown": shown, "names": names, "hidden": hidden})
 
 
 @require_GET
@@ -44,6 +46,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def decision(request: HttpRequest, number: str) -> HttpResponse:
     """Show one decision, and whether the facts and rules then known still give it."""
     found = decision_of(number)
+    if untold(the_rulebook(), [found], today()):
+        check_role(request, Role.CHIEF)  # it is kept for those who answer for it, and told nobody else
     differs: GoodstandingError | None = None
     is_proven = found.kind in PROVEN
     if is_proven:

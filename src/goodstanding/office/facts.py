@@ -14,6 +14,7 @@ from goodstanding.core.measure import Target
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.look.formats import format_amount, format_day
 from goodstanding.office.accounts import Role, may
+from goodstanding.records import ledger
 from goodstanding.records.bans import BAN
 from goodstanding.records.ledger import Stored
 from goodstanding.records.models import Decision
@@ -64,6 +65,14 @@ def told_decisions(entity_id: str, told: Iterable[Stored]) -> list[Decision]:
     known = {one.fact.digest for one in told}
     every = Decision.objects.filter(entity_id=entity_id).order_by("-id")
     return [one for one in every if one.kind != BAN or known.issuperset(one.facts)]
+
+
+def untold(book: Rulebook, decisions: Iterable[Decision], day: date) -> set[str]:
+    """Return the numbers of those decisions of which nobody is told any more: on bans of persons that are over."""
+    bans = [one for one in decisions if one.kind == BAN]
+    stored = ledger.stored_of(sorted({one.entity_id for one in bans})) if bans else ()
+    known = {one.fact.digest for one in still_told(book, stored, day)}
+    return {one.number for one in bans if not known.issuperset(one.facts)}
 
 
 def shown_facts(request: HttpRequest, book: Rulebook, stored: Iterable[Stored]) -> list[ShownFact]:

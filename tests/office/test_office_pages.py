@@ -151,6 +151,20 @@ def test_what_the_facts_no_longer_call_for_is_foreseen_as_refused(
     assert "Nothing here can be approved" in page
 
 
+def test_what_was_looked_at_ahead_moves_the_day_of_no_other(signed_in: SignedIn, proposal: ProposalRecord) -> None:
+    ahead = ProposalRecord.objects.create(
+        **{
+            one.attname: getattr(proposal, one.attname)
+            for one in ProposalRecord._meta.concrete_fields
+            if one.attname not in ("id", "key", "as_of")
+        },
+        key=proposal.key + "|another",
+        as_of=date(2027, 6, 30),
+    )
+    signed_in(Role.CHIEF).post("/office/approve", {"proposal": [proposal.pk, ahead.pk]})
+    assert Decision.objects.get().as_of < ahead.as_of
+
+
 def test_odd_numbers_in_a_bulk_are_passed_over(signed_in: SignedIn, proposal: ProposalRecord) -> None:
     odd = ["9" * 30, "9" * 5000, "-1", "٣", "²", "1e3", "", str(proposal.pk), str(proposal.pk)]
     answer = signed_in(Role.CHIEF).post("/office/approve?lang=en", {"proposal": odd})

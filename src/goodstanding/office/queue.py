@@ -70,15 +70,19 @@ def queue(request: HttpRequest) -> HttpResponse:
 def foresee_approval(request: HttpRequest) -> HttpResponse:
     """Show what approving the ticked proposals would do, and which would be refused and why; nothing is decided."""
     book, ids = the_rulebook(), _ticked(request)
-    day, officer = _day_of(ids), request.user.get_username()
-    foreseen = foresee_many(the_home(), ids, Verdict.APPROVE, officer, "", day, now())
-    kinds = Counter((one.act, one.list_code, one.ground_code) for one, _ in foreseen.lawful)
+    officer = request.user.get_username()
+    lawful, refusals = [], []
+    for day, due in _by_day(ids):
+        foreseen = foresee_many(the_home(), due, Verdict.APPROVE, officer, "", day, now())
+        lawful += [(one, proposal, day) for one, proposal in foreseen.lawful]
+        refusals += foreseen.refusals
+    kinds = Counter((one.act, one.list_code, one.ground_code) for one, _, _ in lawful)
     values = {
-        "day": day,
+        "day": today(),
         "kinds": [(*kind, ground_title(book, kind[1], kind[2]), count) for kind, count in sorted(kinds.items())],
-        "lawful": foreseen.lawful,
-        "names": names_of(one.entity_id for one, _ in foreseen.lawful),
-        "refusals": _refused(foreseen.refusals),
+        "lawful": lawful,
+        "names": names_of(one.entity_id for one, _, _ in lawful),
+        "refusals": _refused(refusals),
     }
     return page(request, "approval.html", values)
 
@@ -87,10 +91,17 @@ def _ticked(request: HttpRequest) -> list[int]:
     return [int(text) for text in request.POST.getlist("proposal") if _NUMBER.fullmatch(text)][: PER_PAGE * 10]
 
 
-def _day_of(ids: Iterable[int]) -> date:
-    """Return the day of a decision: never before the day the calendar looked, for what it found was not so earlier."""
-    chosen = ProposalRecord.objects.filter(pk__in=list(ids))
-    return max([today(), *chosen.values_list("as_of", flat=True).distinct()])
+def _by_day(ids: Iterable[int]) -> list[tuple[date, list[int]]]:
+    """Return proposals by the day of their decision, the earliest first.
+
+    It is today, but never before the day the calendar looked, for what it found was not so earlier. What was looked at
+    ahead of today moves the day of no other.
+    """
+    looked_at = dict(ProposalRecord.objects.filter(pk__in=list(ids)).values_list("pk", "as_of"))
+    found: dict[date, list[int]] = {}
+    for id_ in ids:
+        found.setdefault(max(today(), looked_at.get(id_, today())), []).append(id_)
+    return sorted(found.items())
 
 
 def _refused(
@@ -106,10 +117,13 @@ def _refused(
 def approve_many(request: HttpRequest) -> HttpResponse:
     """Approve the proposals foreseen, each with a decision of its own, and show what was refused."""
     ids = _ticked(request)
-    day = _day_of(ids)
-    decided = decide_many(the_home(), ids, Verdict.APPROVE, request.user.get_username(), "", day, now())
+    count, refusals = 0, []
+    for day, due in _by_day(ids):
+        decided = decide_many(the_home(), due, Verdict.APPROVE, request.user.get_username(), "", day, now())
+        count += decided.count
+        refusals += decided.refusals
     place_touched(the_home(), now(), at_most=PLACED_AT_ONCE)
-    return page(request, "decided_many.html", {"count": decided.count, "refusals": _refused(decided.refusals)})
+    return page(request, "decided_many.html", {"count": count, "refusals": _refused(refusals)})
 
 
 def ground_title(book: Rulebook, list_code: str, ground_code: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from goodstanding.core.dates import Span
 from goodstanding.core.entity import profile
-from goodstanding.core.errors import NoRuleInForce
+from goodstanding.core.errors import CalendarYearUnknown, NoRuleInForce
 from goodstanding.core.fact import Fact, Value
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import DECISIONS, Act, Proposal, enter, ground_of, leave, proposals
@@ -135,6 +135,22 @@ def test_a_ground_that_waits_is_met_when_the_wait_is_over() -> None:
     assert called_for(date(2025, 6, 12), registered(), IN_TIME, WORSE, book=book) == []
     (proposal,) = called_for(date(2025, 6, 13), registered(), IN_TIME, WORSE, book=book)
     assert plain(proposal) == ("enter", "found", "L-3", date(2025, 6, 12), date(2025, 6, 16))
+
+
+def test_the_last_day_for_the_authority_is_told_by_weekdays_where_working_days_are_not_published() -> None:
+    found = fact("check", date(2030, 12, 31), None, results=("worse",))
+    for day in (date(2030, 12, 31), date(2031, 1, 3)):
+        late, proposal = called_for(day, registered(), found)
+        assert late.rule.number == "L-1"
+        assert plain(proposal) == ("enter", "found", "L-3", date(2030, 12, 31), date(2031, 1, 2))
+
+
+def test_a_wait_beyond_the_calendar_is_certainly_not_over_on_a_day_within_it_and_unknown_after() -> None:
+    book = small_law.book("lists", "term = {", 'waits = { number = 2, unit = "working_day" }\nterm = {')
+    found, done = fact("check", date(2030, 12, 30), None, results=("worse",)), reported(date(2030, 4, 1), 2029)
+    assert called_for(date(2030, 12, 31), registered(), done, found, book=book) == []
+    with pytest.raises(CalendarYearUnknown):
+        called_for(date(2031, 1, 10), registered(), done, found, book=book)
 
 
 def test_a_cure_during_the_wait_counts() -> None:

@@ -165,6 +165,15 @@ def test_what_was_looked_at_ahead_moves_the_day_of_no_other(signed_in: SignedIn,
     assert Decision.objects.get().as_of < ahead.as_of
 
 
+def test_a_last_day_in_a_year_without_published_working_days_is_told_as_such(
+    signed_in: SignedIn, proposal: ProposalRecord
+) -> None:
+    viewer, told = signed_in(Role.VIEWER), "the working days of that year are not published yet"
+    assert told not in viewer.get(f"/office/proposal/{proposal.pk}?lang=en").content.decode()
+    ProposalRecord.objects.filter(pk=proposal.pk).update(due_on=date(2050, 1, 5))
+    assert told in viewer.get(f"/office/proposal/{proposal.pk}?lang=en").content.decode()
+
+
 def test_odd_numbers_in_a_bulk_are_passed_over(signed_in: SignedIn, proposal: ProposalRecord) -> None:
     odd = ["9" * 30, "9" * 5000, "-1", "٣", "²", "1e3", "", str(proposal.pk), str(proposal.pk)]
     answer = signed_in(Role.CHIEF).post("/office/approve?lang=en", {"proposal": odd})

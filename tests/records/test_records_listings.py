@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replaced
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from goodstanding.core.dates import Span
+from goodstanding.core.dates import Period, Span, Unit, period_end
 from goodstanding.core.errors import (
     DeciderMissing,
     DecisionDiffers,
@@ -319,28 +320,70 @@ def test_unknown_numbers_are_named(missed: Home) -> None:
         decide(missed, 999_999, Verdict.APPROVE, "officer", "", WINDOW_OVER, NOW)
 
 
-def test_a_business_whose_deadline_leaves_the_calendar_does_not_stop_the_others(home: Home, region: str) -> None:
-    last = date(home.rulebook.calendar.covers[1], 12, 28)
-    deliver(
-        business(1, region),
-        business(2, region),
-        fact("inspection", 1, last, results=("6",), authority="A"),  # ten working days on is next year
-    )
+def last_of(home: Home) -> date:
+    """Return a day from which ten working days run into a year whose working days are not published."""
+    return date(home.rulebook.calendar.covers[1], 12, 28)
+
+
+def test_an_entry_does_not_wait_for_next_years_calendar(home: Home, region: str) -> None:
+    last = last_of(home)
+    deliver(business(1, region), fact("inspection", 1, last, results=("6",), authority="A"))
     outcome = tick(home, last, NOW)
-    assert outcome.uncounted == [f"uscc:{1:018}"]
-    assert [(one.entity_id[-1], one.rule_number) for one in open_proposals()] == [("1", "A-01"), ("2", "A-01")]
+    assert outcome.uncounted == []
+    assert [one.rule_number for one in open_proposals()] == ["A-01", "A-04"]
+    assert decide_all(home, last).count == 2
+    assert {entry.payload["rule"] for entry in entries(1, last)} == {"A-01", "A-04"}
+    for number in Decision.objects.values_list("number", flat=True):
+        assert replay(number, home.rulebook_of).number == number
 
 
-def test_a_deadline_that_leaves_the_calendar_sets_aside_its_own_proposal_and_no_other(home: Home, region: str) -> None:
-    last = date(home.rulebook.calendar.covers[1], 12, 28)
-    deliver(business(1, region))
+def test_a_removal_does_not_wait_for_the_calendar_of_its_own_year(missed: Home) -> None:
+    decide_all(missed, WINDOW_OVER)
+    cured = last_of(missed) + timedelta(days=30)
+    deliver(fact("annual_report", 1, cured, year=2025))
+    tick(missed, cured, NOW)
+    (lift,) = open_proposals()
+    assert lift.act == "lift"
+    decide_all(missed, cured)
+    assert entries(1, cured) == []
+
+
+def test_the_last_day_of_an_open_proposal_follows_the_calendar(
+    home: Home, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = last_of(home)
+    deliver(business(1, region), fact("inspection", 1, last, results=("6",), authority="A"))
     tick(home, last, NOW)
-    (waits,) = open_proposals()
-    assert waits.rule_number == "A-01"
-    deliver(fact("inspection", 1, last, results=("6",), authority="A"))  # ten working days on is next year
+    told = ProposalRecord.objects.get(rule_number="A-04").due_on
+    assert not home.rulebook.calendar.tells(told)
+    year = last.year + 1
+    known = replaced(
+        home.rulebook.calendar,
+        holidays=home.rulebook.calendar.holidays | {date(year, 1, 1)},
+        covers=(home.rulebook.calendar.covers[0], year),
+    )
+    assert date(year, 1, 1).isoweekday() < 6
+    monkeypatch.setitem(vars(home), "rulebook", replaced(home.rulebook, calendar=known))
     outcome = tick(home, last, NOW)
-    assert (outcome.uncounted, outcome.lapsed) == ([waits.entity_id], 0)
-    assert open_proposals() == [waits]
-    made = decide(home, waits.pk, Verdict.APPROVE, "officer", "", last, NOW)
-    assert [entry.payload["rule"] for entry in entries(1, last)] == ["A-01"]
-    assert replay(made.number, home.rulebook_of) == made
+    assert (outcome.made, outcome.lapsed) == (0, 0)
+    due_on = ProposalRecord.objects.get(rule_number="A-04").due_on
+    assert (due_on, due_on > told) == (period_end(last, Period(10, Unit.WORKING_DAY), known), True)
+
+
+def test_a_period_that_cannot_be_counted_sets_aside_its_own_ground_and_no_other(
+    home: Home, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abnormal = home.rulebook.lists.lists["abnormal"]
+    waiting = tuple(
+        replaced(one, waits=Period(10, Unit.WORKING_DAY)) if one.rule.number == "A-04" else one
+        for one in abnormal.grounds
+    )
+    lists = replaced(home.rulebook.lists, lists={"abnormal": replaced(abnormal, grounds=waiting)})
+    monkeypatch.setitem(vars(home), "rulebook", replaced(home.rulebook, lists=lists))
+    last = last_of(home)
+    deliver(business(1, region), business(2, region), fact("inspection", 1, last, results=("6",), authority="A"))
+    assert tick(home, last, NOW).uncounted == []  # the wait is not over, whatever next year's holidays are
+    assert [(one.entity_id[-1], one.rule_number) for one in open_proposals()] == [("1", "A-01"), ("2", "A-01")]
+    outcome = tick(home, last + timedelta(days=40), NOW)
+    assert (outcome.uncounted, outcome.lapsed) == ([f"uscc:{1:018}"], 0)
+    assert [(one.entity_id[-1], one.rule_number) for one in open_proposals()] == [("1", "A-01"), ("2", "A-01")]

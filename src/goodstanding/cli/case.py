@@ -115,7 +115,7 @@ def _gates(case: Case, book: Rulebook) -> list[dict[str, Any]]:
 
 def _told(line: str, case: Case, book: Rulebook, more: dict[str, Any] | None = None) -> None:
     from goodstanding.core.case import running, state_of
-    from goodstanding.core.remedy import lenient
+    from goodstanding.core.dates import lenient
     from goodstanding.records import cases
 
     procedure = cases.procedure_of(book, case)

@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from goodstanding.core.dates import lenient
 from goodstanding.core.disclosure import Hidden, Shown, counted_anew, hidden, shown
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import View
 from goodstanding.core.listing import ground_of, term_end
-from goodstanding.core.remedy import Remedy, in_view, lenient, remedies, seen_on
+from goodstanding.core.remedy import Remedy, in_view, remedies, seen_on
 from goodstanding.core.repair import Eligibility, Lack, eligibility
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook

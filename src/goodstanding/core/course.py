@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from goodstanding.core.dates import Calendar, Span, period_end
+from goodstanding.core.dates import Calendar, Span, lenient, period_end
 from goodstanding.core.duty import Duty
 from goodstanding.core.entity import Profile
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.core.listing import ground_of, term_end
-from goodstanding.core.remedy import Means, Remedy, in_view, lenient, lifts, seen_on, supposed
+from goodstanding.core.remedy import Means, Remedy, in_view, lifts, seen_on, supposed
 from goodstanding.core.repair import first_application
 from goodstanding.core.rule import Rule
 from goodstanding.core.rulebook import Rulebook

@@ -86,7 +86,7 @@ class Calendar:
         Raises:
             CalendarYearUnknown: The year is not covered and may not be estimated.
         """
-        if not self.covers[0] <= day.year <= self.covers[1] and not self.estimates_beyond:
+        if not (self.tells(day) or self.estimates_beyond):
             raise CalendarYearUnknown(
                 asked=f"Whether {day} is a working day.",
                 found=f"The calendar covers {self.covers[0]} to {self.covers[1]}.",
@@ -97,13 +97,17 @@ class Calendar:
             return True
         return day.isoweekday() not in self.rest_weekdays and day not in self.holidays
 
+    def tells(self, day: date) -> bool:
+        """Tell whether the holidays of a day's year are known for certain."""
+        return self.covers[0] <= day.year <= self.covers[1]
+
     def as_of(self, day: date) -> Calendar:
         """Return the calendar to judge by on a day whether a period is over.
 
         On a covered day it is certain that a period which runs beyond the covered years is not over, whatever their
         holidays will be: its end may be estimated, and nothing turns on the estimate. On any other day nothing is.
         """
-        return replace(self, estimates_beyond=True) if self.covers[0] <= day.year <= self.covers[1] else self
+        return lenient(self) if self.tells(day) else self
 
     def add_working_days(self, day: date, number: int) -> date:
         """Return the ``number``-th working day after ``day``; zero returns ``day`` itself."""
@@ -117,6 +121,11 @@ class Calendar:
         """Count working days later than ``after``, up to and including ``through``."""
         days = (after + timedelta(days=n) for n in range(1, (through - after).days + 1))
         return sum(1 for day in days if self.is_working_day(day))
+
+
+def lenient(calendar: Calendar) -> Calendar:
+    """Return the calendar that counts years without published holidays by weekdays alone: to tell by, not to judge."""
+    return replace(calendar, estimates_beyond=True)
 
 
 def add_months(day: date, months: int) -> date:

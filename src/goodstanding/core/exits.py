@@ -20,12 +20,12 @@ from datetime import date
 from enum import Enum
 
 from goodstanding.core.against import term_over
+from goodstanding.core.dates import lenient
 from goodstanding.core.disclosure import Shown, repairs_of, shown
 from goodstanding.core.errors import NoRuleInForce
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.listing import DECISIONS, ground_of, term_end
-from goodstanding.core.remedy import lenient
 from goodstanding.core.rulebook import Rulebook
 
 

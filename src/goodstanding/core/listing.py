@@ -6,7 +6,10 @@ Rules kept here:
 - A ground that describes a lasting state, such as not being reachable, enters a business once while that entry stands.
 - A cause that is already put right on the day of looking is not entered. The law is silent on a cure between the
   cause and the decision; this leans towards the business.
-- A deadline that no calendar can count yet sets aside what is called for on its ground, and nothing else.
+- What is called for turns on periods judged on the day of looking; see `Calendar.as_of`. One that no calendar can count
+  yet sets aside what is called for on its ground, and nothing else.
+- The last day for the authority turns nothing: in a year whose working days are not published it is told by weekdays,
+  which leans to an earlier day, and nobody waits for the calendar to be entered or lifted.
 - A proposal is only a proposal. The entry exists when an officer's decision has appended its fact.
 """
 
@@ -17,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
-from goodstanding.core.dates import Calendar, Period, Span, add_months, period_end
+from goodstanding.core.dates import Calendar, Period, Span, add_months, lenient, period_end
 from goodstanding.core.disclosure import Condition
 from goodstanding.core.duty import Duty
 from goodstanding.core.entity import Profile
@@ -133,7 +136,7 @@ class Proposal:
         cause: ``year:2025`` for a missed duty, ``fact:<digest>`` for a fact.
         facts: Digests of the facts it rests on; the entry's own digest first when it is to leave.
         arose_on: Day on which the ground or the exit was met.
-        due_on: Last day for the decision.
+        due_on: Last day for the decision; told by weekdays in a year whose working days are not published.
     """
 
     entity_id: str
@@ -158,8 +161,8 @@ class CalledFor:
     """What a view of one business calls for on its day.
 
     Args:
-        set_aside: Why a ground could not be followed to its end, by codes of list and ground: a deadline on it
-            leaves the covered years.
+        set_aside: Why a ground could not be followed to its end, by codes of list and ground: a period it
+            turns on cannot be counted yet.
     """
 
     proposals: tuple[Proposal, ...] = ()
@@ -185,12 +188,13 @@ def called_for(seen: View, who: Profile, lists: Lists, duties: Mapping[str, Duty
         seen: The view of one entity; its ``as_of`` is the day of looking.
         who: The business, by its registration.
     """
+    judging = calendar.as_of(seen.as_of)
     found: list[Proposal] = []
     set_aside: dict[tuple[str, str], CalendarYearUnknown] = {}
     for definition in lists.lists.values():
         for ground in in_force(definition.grounds, seen.as_of):
             try:
-                found.extend(_entries(seen, who, ground, lists.entry_kind, duties, calendar))
+                found.extend(_entries(seen, who, ground, lists.entry_kind, duties, judging))
             except CalendarYearUnknown as error:
                 set_aside[ground.list_code, ground.code] = error
     for entry in seen.in_force(lists.entry_kind):
@@ -200,7 +204,7 @@ def called_for(seen: View, who: Profile, lists: Lists, duties: Mapping[str, Duty
         except NoRuleInForce:
             continue
         try:
-            leaving = _exit(seen, entry, ground, duties, calendar)
+            leaving = _exit(seen, entry, ground, duties, judging)
         except CalendarYearUnknown as error:
             set_aside[ground.list_code, ground.code] = error
             continue
@@ -215,7 +219,7 @@ def proposals(
     """Return every entry and every exit that a view of one business calls for on its day; see `called_for`.
 
     Raises:
-        CalendarYearUnknown: A deadline leaves the covered years.
+        CalendarYearUnknown: A ground turns on a period that cannot be counted yet.
     """
     found = called_for(seen, who, lists, duties, calendar)
     for error in found.set_aside.values():
@@ -272,7 +276,7 @@ def _entries(
             cause=cause,
             facts=facts,
             arose_on=arose_on,
-            due_on=period_end(arose_on, ground.within, calendar),
+            due_on=period_end(arose_on, ground.within, lenient(calendar)),
         )
 
 
@@ -353,7 +357,8 @@ def _exit(seen: View, entry: Fact, ground: Ground, duties: Mapping[str, Duty], c
         if cure is not None:
             met_on = max(cure.span.from_on, entry.span.from_on)
             facts = (entry.digest, cure.digest)
-            return _leaving(entry, Act.LIFT, way.rule, cause, facts, met_on, period_end(met_on, way.within, calendar))
+            due_on = period_end(met_on, way.within, lenient(calendar))
+            return _leaving(entry, Act.LIFT, way.rule, cause, facts, met_on, due_on)
     return None
 
 

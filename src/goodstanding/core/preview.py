@@ -76,7 +76,7 @@ class Preview:
         drawn: By class.
         left_out: By rule number, how many it keeps out of a lot.
         regions: By code; so are ``sectors``. The empty code is of those whose register says none.
-        uncounted: Businesses whose deadlines leave the years of the calendar; their proposals are not counted.
+        uncounted: Businesses with a period that cannot be counted yet; their proposals are not counted.
     """
 
     today: str

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
-from goodstanding.core.dates import Calendar, Span
+from goodstanding.core.dates import Calendar, Span, lenient
 from goodstanding.core.disclosure import counted_anew, shown
 from goodstanding.core.entity import Profile, profile
 from goodstanding.core.errors import NoRuleInForce
@@ -178,8 +178,3 @@ def seen_on(facts: Iterable[Fact], day: date) -> View:
     """Return the view of some facts, all of them known, on a day; there is at least one."""
     known = tuple(facts)
     return view(known, day, max(fact.known_at for fact in known))
-
-
-def lenient(calendar: Calendar) -> Calendar:
-    """Return the calendar that counts years without published holidays by weekdays alone."""
-    return replace(calendar, estimates_beyond=True)

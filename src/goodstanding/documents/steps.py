@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from goodstanding.core.case import Case, Taken, running, state_of
-from goodstanding.core.dates import Unit
+from goodstanding.core.dates import Unit, lenient
 from goodstanding.core.document import Document, Paragraph, Role, marked, paragraph, said
 from goodstanding.core.entity import profile
 from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.procedure import CALENDAR, Procedure, Step
-from goodstanding.core.remedy import lenient
 from goodstanding.core.rule import in_force
 from goodstanding.documents.decisions import BUSINESS, personal_values, unknown
 from goodstanding.documents.wording import Wording

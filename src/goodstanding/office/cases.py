@@ -15,12 +15,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from goodstanding.core.case import Actor, Case, Obstacle, Why, check_step, is_told, running, state_of
+from goodstanding.core.dates import lenient
 from goodstanding.core.errors import Refused
 from goodstanding.core.gravity import judged
 from goodstanding.core.ledger import view
 from goodstanding.core.opening import about_of, openers
 from goodstanding.core.procedure import CALENDAR, OPENING, Procedure, Step
-from goodstanding.core.remedy import lenient
 from goodstanding.core.rule import in_force
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.steps import notice_title

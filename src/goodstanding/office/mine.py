@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 
 from goodstanding.core.against import Against, against
 from goodstanding.core.case import Actor, Case, Running, is_told, lawful_steps, running, state_of
+from goodstanding.core.dates import lenient
 from goodstanding.core.entity import Profile, profile
 from goodstanding.core.ledger import view
 from goodstanding.core.procedure import Procedure, Step
-from goodstanding.core.remedy import lenient
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.documents.decisions import is_served
 from goodstanding.office.access import needs_business

@@ -76,6 +76,7 @@ def proposal(request: HttpRequest, id_: int) -> HttpResponse:
         "values": json.loads(latest.values) if latest is not None else {},
         "is_open": record.state == ProposalRecord.State.OPEN,
         "day": day,
+        "by_weekdays": record.due_on != record.arose_on and not book.calendar.tells(record.due_on),
         "days_left": (record.due_on - day).days,
         "enters": enters,
         "procedure": procedure,

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from goodstanding.core.case import Taken, running
+from goodstanding.core.dates import lenient
 from goodstanding.core.errors import ReceiptUnknown
 from goodstanding.core.procedure import Procedure
-from goodstanding.core.remedy import lenient
 from goodstanding.look.formats import format_day
 from goodstanding.office.acting import BUSINESS
 from goodstanding.office.cases import check_case

@@ -2,7 +2,8 @@
 
 Rules kept here:
 - A proposal is made once. A rejected entry is not proposed again for the same cause; a rejected removal is, as soon as
-  another fact speaks for it.
+  another fact speaks for it. While it is open its last day follows the calendar: told by weekdays until the year's
+  working days are published, and counted from then on.
 - An entry that only a case makes, and whose gate the record says is not met, is not proposed: nobody could open the
   case, and it would wait for ever. What waited lapses, and how many were passed over, and by which gate, is told.
 - A term that is over ends by law: the calendar decides, the decision cites the rule, and nobody may decline. Entering
@@ -99,7 +100,8 @@ class TickOutcome:
         lapsed: Open proposals that the facts no longer call for.
         ended: Entries whose term was over.
         open: Proposals now waiting.
-        uncounted: Businesses of which something is left out: a deadline runs into a year the calendar does not cover.
+        uncounted: Businesses of which something is left out: a period it turns on runs into a year the
+            calendar does not cover.
         measures: Measures switched on and off.
         periods: Periods of cases that were over and moved a case.
         passed_over: Entries not proposed because a gate is known not to be met: how many, by rule number and reason.
@@ -167,11 +169,12 @@ def _propose(
 ) -> None:
     """Make the proposals that a day calls for on some businesses, and let lapse what it calls for no more."""
     before = ProposalRecord.objects.filter(entity_id__in=entity_ids).only(
-        "key", "entity_id", "act", "list_code", "ground_code", "state", "facts"
+        "key", "entity_id", "act", "list_code", "ground_code", "state", "facts", "arose_on", "due_on"
     )
     known = {record.key: record for record in before}
     fresh: list[ProposalRecord] = []
     again: list[ProposalRecord] = []
+    counted: list[ProposalRecord] = []
     called: set[str] = set()
     set_aside: set[tuple[str, str, str]] = set()
     for entity_id, facts in ledger.by_entity(entity_ids, position):
@@ -186,9 +189,14 @@ def _propose(
             record = _record_of(proposal, book, day, now, position)
             if proposal.key not in known:
                 fresh.append(record)
-            elif _comes_back(known[proposal.key], proposal):
-                record.pk = known[proposal.key].pk
+                continue
+            waits = known[proposal.key]
+            if _comes_back(waits, proposal):
+                record.pk = waits.pk
                 again.append(record)
+            elif (waits.state, waits.arose_on) == (_STATE.OPEN, proposal.arose_on) and waits.due_on != proposal.due_on:
+                waits.due_on = proposal.due_on
+                counted.append(waits)
     gone = [
         record.pk
         for key, record in known.items()
@@ -199,6 +207,7 @@ def _propose(
     with transaction.atomic():
         ProposalRecord.objects.bulk_create(fresh)
         ProposalRecord.objects.bulk_update(again, _MADE_AGAIN)
+        ProposalRecord.objects.bulk_update(counted, ["due_on"])
         if gone:
             # An officer may have decided it since it was read.
             outcome.lapsed += ProposalRecord.objects.filter(pk__in=gone, state=_STATE.OPEN).update(state=_STATE.LAPSED)
@@ -215,7 +224,7 @@ def check_decide(record: ProposalRecord, ruling: Ruling, book: Rulebook) -> Prop
         ReasonMissing: A rejection gives no reason.
         DeciderMissing: An entry or a removal is decided by nobody, or by the calendar.
         EndsByLaw: An end that the law brings about is rejected.
-        CalendarYearUnknown: A deadline runs into a year the calendar does not cover.
+        CalendarYearUnknown: It turns on a period that runs into a year the calendar does not cover.
     """
     return _check(record, ledger.facts_of(record.entity_id), ruling, book)
 

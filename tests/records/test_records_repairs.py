@@ -203,6 +203,13 @@ def test_a_repair_is_asked_for_granted_and_read_when_its_time_runs_into_a_year_w
     assert cases.run_day(register.rulebook, last, at(last)).uncounted == []
 
 
+def test_an_application_does_not_wait_for_the_calendar_of_its_own_year(register: Home) -> None:
+    on, shown_yet = date(2027, 1, 20), penalty(date(2026, 9, 1), "W")
+    ledger.deliver([ledger.Delivered(shown_yet)], at(date(2026, 9, 1)))
+    number = opened(register, on, about=shown_yet.digest)
+    assert take(register, number, "apply", BUSINESS, on, "application", "commitment", "performance") == "applied"
+
+
 def test_whoever_granted_a_repair_does_not_annul_it(register: Home) -> None:
     on = granted(register)
     (repair,) = ledger.view_of(WHO, on, at(on)).in_force("repair")

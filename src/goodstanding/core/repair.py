@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from goodstanding.core.dates import Calendar, Period, period_end
+from goodstanding.core.dates import Calendar, Period, lenient, period_end
 from goodstanding.core.disclosure import Condition, read_condition
 from goodstanding.core.fact import Fact, FactKind, FieldType
 from goodstanding.core.ledger import View
@@ -254,7 +254,8 @@ class Eligibility:
         rule: That an application would be judged by: on the day, or on the first one possible.
         from_on: First day, not before the day looked at, on which the time in view has passed; ``None`` for never.
         decide_by: Last day of the authority's decision on an application of that first day; ``None`` where the rule
-            names no period.
+            names no period. It turns nothing: told by weekdays in a year whose working days are not published, so that
+            nobody's application waits for the calendar.
         missing: Everything in the way; none means it may be asked for.
     """
 
@@ -293,7 +294,7 @@ def eligibility(
     from_on, asked_by = first
     missing = [Missing(Lack.WAITING, until_on=from_on)] if from_on > day else []
     missing += _barring(fact, asked_by, seen, entry_kind)
-    decide_by = None if asked_by.within is None else period_end(from_on, asked_by.within, calendar)
+    decide_by = None if asked_by.within is None else period_end(from_on, asked_by.within, lenient(calendar))
     return Eligibility(fact, target, asked_by, from_on, decide_by, tuple(missing))
 
 

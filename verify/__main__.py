@@ -1,4 +1,5 @@
 """Checks a draw:  python verify FILE [--commitment HEX] [--ids FILE]
+or the public log:  python verify log ENTRIES CHECKPOINT [EARLIER CHECKPOINTS ...]
 
 FILE is a bundle (a whole draw) or an excerpt (of a draw whose frame is not public). Needs Python 3.11 and nothing else.
 Start with lot.py: it follows docs/specs/draw.md step by step.
@@ -11,6 +12,7 @@ import re
 import sys
 
 import excerpt
+import log
 import rerun
 from shape import EXCERPT_FORMAT, Unreadable, read
 
@@ -20,6 +22,9 @@ SHOWN_AT_MOST = 40
 def main(arguments=None):
     """Check one file, say what was found, and return the exit status."""
     sys.stdout.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["log"] and len(given) > 2:
+        return check_log(given[1], given[2:])
     parser = argparse.ArgumentParser(prog="verify", description="Run a draw again and compare every line.")
     parser.add_argument("file", help="the bundle or excerpt, a JSON file")
     parser.add_argument(
@@ -28,7 +33,7 @@ def main(arguments=None):
     parser.add_argument(
         "--ids", metavar="FILE", help="of an excerpt: ids, one on each line, to be asked why they were not drawn"
     )
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     published = options.commitment
     if published is not None and not re.fullmatch("[0-9a-fA-F]{64}", published):
         print("CANNOT READ: --commitment takes 64 hexadecimal digits.", file=sys.stderr)
@@ -63,6 +68,30 @@ def main(arguments=None):
             print(f"  {len(passed)} of {len(ids)} ids have a ticket small enough for every stratum and are not drawn.")
             for one in passed[:SHOWN_AT_MOST]:
                 print(f"    {one}: ask why it was not in the frame.")
+    return 0
+
+
+def check_log(entries, checkpoints):
+    """Check entries of the log against its checkpoint and those kept before, and return the exit status."""
+    try:
+        with open(entries, "rb") as file:
+            content = file.read()
+        texts = []
+        for path in checkpoints:
+            with open(path, encoding="utf-8") as file:
+                texts.append(file.read())
+        found = log.differences(content, texts)
+    except (OSError, UnicodeDecodeError, log.NoCheckpoint) as error:
+        print(f"CANNOT READ: {error}.", file=sys.stderr)
+        return 2
+    if found:
+        print("DIFFERS:")
+        for line in found:
+            print(f"  {line}")
+        return 1
+    kept = len(checkpoints) - 1
+    print(f"OK: {len(content) // log.ENTRY} entries give the root of the checkpoint, and of {kept} kept before.")
+    print("  The signature was not looked at; any tool for signed notes checks it.")
     return 0
 
 

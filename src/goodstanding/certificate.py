@@ -3,7 +3,7 @@
 Rules kept here:
 - The code holds the whole statement and the authority's Ed25519 signature over its canonical bytes; whoever has the
   public key needs nothing else, and nobody is asked.
-- It tells of one day and one position of the ledger, and of no other; what changed since it does not know.
+- It tells of one day and one position of ledger and public log, and of no other; what changed since it does not know.
 - What a stranger hands in is read within bounds, and believed only after the signature holds.
 
 Both who gives certificates and who checks them use this, the portal among them; so it opens no records.
@@ -40,7 +40,8 @@ class Certificate:
     """A signed statement.
 
     Args:
-        body: ``format``, ``number``, ``entity``, ``name``, ``day``, ``ledger_position``, ``rulebook``, ``issued_at``,
+        body: ``format``, ``number``, ``entity``, ``name``, ``day``, ``ledger_position``, ``log_size`` and
+            ``log_root`` of the public log as last signed, ``rulebook``, ``issued_at``,
             the codes of the ``lists`` looked at, and what was ``standing`` on them: ``list``, ``since``, ``decision``.
         signature: Ed25519 over the canonical bytes of the body.
     """

@@ -9,6 +9,8 @@ that holds no page, only what leads to one. Whoever finds a page through the ind
     draw      label NUL part                     one part of a draw, compressed
     left      record name                        what became of a record no longer in view, as JSON
     told      generation NUL record name         what a publication told of a record that left or came back, as JSON
+    log       index, 8 bytes                     one entry of the public log, 32 bytes
+    seal      record name, or a draw's act       the latest entry that speaks of it (`Seal`)
     pending   entity id                          what the index must still learn; empty: forget it
     meta      name                               one JSON value
 """
@@ -29,11 +31,14 @@ import lmdb
 import tantivy
 import zstandard
 
+from goodstanding.core.log import SHOWN, Checkpoint, read_note
+
 LAYOUT: Final = 4
 """Raised when anything in this module changes its meaning; a store of another layout is written anew."""
 
 _MAP_BYTES: Final = 1 << 38  # address space, not disk: the most the store may ever grow to
 _HEAD: Final = struct.Struct(">32sIB")
+_SEAL: Final = struct.Struct(">Q16s?")
 _ENDING: Final = 1
 _STANDING: Final = 2
 _SEPARATOR: Final = b"\0"
@@ -52,6 +57,8 @@ class Part(StrEnum):
     DRAW = "draw"
     LEFT = "left"
     TOLD = "told"
+    LOG = "log"
+    SEAL = "seal"
     PENDING = "pending"
     META = "meta"
 
@@ -59,6 +66,17 @@ class Part(StrEnum):
 def store_folder(public: Path) -> Path:
     """Return where, in the public folder, the store is."""
     return public / "store"
+
+
+def checkpoint_file(public: Path) -> Path:
+    """Return where, in the public folder, the signed checkpoint of the log is."""
+    return public / "checkpoint"
+
+
+def last_checkpoint(public: Path) -> Checkpoint | None:
+    """Return the checkpoint of the log as last signed, or ``None`` before the first publication."""
+    file = checkpoint_file(public)
+    return read_note(file.read_text(encoding="utf-8"))[0] if file.is_file() else None
 
 
 def search_folder(public: Path) -> Path:
@@ -124,6 +142,35 @@ def unpack(stored: bytes) -> Page:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The entry of the log that speaks last of something.
+
+    Args:
+        index: Its place in the log, from 0.
+        salt: 32 hexadecimal digits.
+        statement: What it stands for.
+    """
+
+    index: int
+    salt: str
+    statement: Json
+
+    def pack(self) -> bytes:
+        """Return the stored bytes; of a record in view, which are by far the most, the content's digest alone."""
+        is_shown = self.statement["act"] == SHOWN
+        told = bytes.fromhex(self.statement["content"]) if is_shown else encode(self.statement)
+        return _SEAL.pack(self.index, bytes.fromhex(self.salt), is_shown) + told
+
+
+def unsealed(name: str, stored: bytes) -> Seal:
+    """Read what `Seal.pack` wrote under a name."""
+    index, salt, is_shown = _SEAL.unpack_from(stored)
+    told = stored[_SEAL.size :]
+    statement = {"act": SHOWN, "content": told.hex(), "record": name} if is_shown else decode(told)
+    return Seal(index, salt.hex(), statement)
+
+
 def explained(items: Iterable[Json], kinds: Mapping[str, Json], rules: Mapping[str, Json]) -> Json:
     """Return the ``kinds`` and ``rules`` of a document: the titles and rules its records use, and no others.
 
@@ -156,6 +203,12 @@ def explained(items: Iterable[Json], kinds: Mapping[str, Json], rules: Mapping[s
 def encode(value: object) -> bytes:
     """Return compact JSON in UTF-8; keys keep the order they were built in."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(content: bytes) -> Json:
+    """Return an object that `encode` wrote."""
+    found: Json = json.loads(content)
+    return found
 
 
 def compress(content: bytes) -> bytes:
@@ -194,6 +247,11 @@ def list_key(code: str, from_on: str, entity_id: str, item: str) -> bytes:
 
 def draw_key(label: str, part: str) -> bytes:
     return _joined(label, part)
+
+
+def log_key(index: int) -> bytes:
+    """Return the key of an entry of the log; keys sort as the entries were made."""
+    return index.to_bytes(8, "big")
 
 
 def told_key(generation: int, record: str) -> bytes:

@@ -37,6 +37,7 @@ PORTAL = {
     "/certificate": "/certificate?code=x",
     "/record": "/record?name=unknown",
     "/record/{name}": "/record/unknown",
+    "/log": "/log",
     "/about": "/about",
     "/accessibility": "/accessibility",
 }
@@ -93,6 +94,8 @@ ELSEWHERE = {
     "office/answer/<name:number>/feedback": "leads back to the answer",
     "office/campaign/<name:label>/visit/<serial:visit_id>": "leads back to the campaign",
     "/departures.json": "for machines",
+    "/log/checkpoint": "for machines",
+    "/log/entries": "for machines",
     "/health": "for machines",
     "/robots.txt": "for machines",
     "/static/{name}": "a file",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodstanding.core.merkle import leaf, root_from, tree
+from goodstanding.core.merkle import Frontier, leaf, root_from, tree
 from tests.verify.second import checker_module, golden
 
 TREE = checker_module("tree")
@@ -45,3 +45,12 @@ def test_a_path_leads_to_the_root_from_its_own_leaf_and_place_alone(leaves: list
     assert root_from(leaves[index], whole.count, whole.count, path) is None
     if path:
         assert root_from(leaves[index], index, whole.count, path[:-1]) is None
+
+
+@given(LEAVES)
+def test_a_growing_tree_has_the_root_of_a_grown_one_at_every_size(leaves: list[bytes]) -> None:
+    frontier = Frontier()
+    for count, one in enumerate(leaves, start=1):
+        frontier = frontier.with_leaf(one)
+        assert (frontier.count, frontier.root) == (count, tree(leaves[:count]).root)
+        assert len(frontier.edge) == count.bit_count()

@@ -26,6 +26,8 @@ BODY = {
     "name": "<b>甲公司</b>",
     "day": "2026-11-20",
     "ledger_position": 1234,
+    "log_size": 567,
+    "log_root": "ab" * 32,
     "rulebook": "0" * 64,
     "issued_at": "2026-11-20T09:00:00+00:00",
     "lists": ["abnormal", "serious"],

@@ -224,7 +224,10 @@ def test_whoever_keeps_a_copy_learns_that_a_record_was_repaired_and_nothing_of_i
     with reading(home.folder("public")) as reader:
         reader.day = "2026-11-21"
         told = reader.get(f"/record/{name}.json")
-        assert told.json == {"format": "goodstanding-record/1", "record": name, "how": "repaired", "on": "2026-11-21"}
+        body = told.json
+        sealed = body.pop("log")
+        assert body == {"format": "goodstanding-record/1", "record": name, "how": "repaired", "on": "2026-11-21"}
+        assert sealed["statement"] == {"act": "left", "how": "repaired", "on": "2026-11-21", "record": name}
         feed = reader.get("/departures.json").json
         assert {"record": name, "publication": 2, "how": "repaired", "on": "2026-11-21"} in feed["told"]
         assert reader.get(f"/departures.json?after={feed['last']}").json["told"] == []

@@ -1,4 +1,4 @@
-"""publish: the outbox to the public store."""
+"""publish, log: the outbox to the public store, and the proof of what was published."""
 
 from __future__ import annotations
 
@@ -35,4 +35,19 @@ def publish_command(
         f"Published {done.written} pages and {done.draws} draws as of {day}; "
         f"{done.removed} pages removed, {done.withheld} withheld; {done.entities} businesses are public.",
         asdict(done) | {"as_of": day},
+    )
+
+
+@app.command("log")
+def log_command() -> None:
+    """Prove the public log: that it only grew, is signed, and speaks for everything in view and for nothing else."""
+    home = open_records()
+    from goodstanding.publish.log import check_log
+    from goodstanding.supervise.measures import public_key
+
+    proven = check_log(home.folder("public"), public_key(home))
+    result(
+        f"The log holds: {proven.size:,} entries; {proven.in_view:,} records in view, {proven.left:,} that left, "
+        f"{proven.draws:,} draws.",
+        asdict(proven),
     )

@@ -262,6 +262,12 @@ class BundleDiffers(Broken):
     code = "draw.bundle_differs"
 
 
+class LogBroken(Broken):
+    """The public log, or a checkpoint of it, does not hold."""
+
+    code = "log.broken"
+
+
 # -- campaigns -----------------------------------------------------------------------------------------------------
 
 

@@ -88,3 +88,36 @@ def root_from(one: bytes, index: int, count: int, path: Sequence[bytes]) -> byte
 
 def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """The right edge of a tree that only grows: as few digests as are needed to go on.
+
+    Args:
+        count: How many leaves there are.
+        edge: Roots of the full trees that ``count`` falls into, the largest first.
+    """
+
+    count: int = 0
+    edge: tuple[bytes, ...] = ()
+
+    def with_leaf(self, one: bytes) -> Frontier:
+        """Return the frontier after one more leaf."""
+        edge = [*self.edge, one]
+        full = self.count
+        while full & 1:
+            right = edge.pop()
+            edge.append(_node(edge.pop(), right))
+            full >>= 1
+        return Frontier(self.count + 1, tuple(edge))
+
+    @property
+    def root(self) -> bytes:
+        """Return the root of the tree so far."""
+        if not self.edge:
+            return hashlib.sha256().digest()
+        found = self.edge[-1]
+        for left in reversed(self.edge[:-1]):
+            found = _node(left, found)
+        return found

@@ -21,6 +21,7 @@ def of_certificate(certificate: Certificate, wording: Wording) -> Document:
     joined = t("document.certificate.joint").join(titles.values())
     title = t("document.certificate.listed" if body["standing"] else "document.certificate.clear")
     values = {"name": body["name"], "day": wording.day(day), "position": position, "lists": joined}
+    values["log"] = f"{body['log_size']:,}"
     paragraphs = [
         paragraph(Role.AUTHORITY, wording.of(wording.book.authority)),
         paragraph(Role.TITLE, title),

@@ -27,6 +27,7 @@ _SECTIONS = (("/", "home"), ("/search", "search"), ("/draws", "draws"), ("/rules
 _FOOTER = (
     ("/certificate", "certificate"),
     ("/record", "record"),
+    ("/log", "log"),
     ("/about", "about"),
     ("/accessibility", "accessibility"),
     ("/rules", "rules"),

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from goodstanding import certificate, look
 from goodstanding import publicstore as layout
@@ -29,6 +29,9 @@ TOLD_PER_PAGE = 500
 LIST_FORMAT = "goodstanding-list/1"
 RECORD_FORMAT = "goodstanding-record/1"
 DEPARTURES_FORMAT = "goodstanding-departures/1"
+
+ENTRIES_PER_ANSWER = 100_000
+"""Entries of the log in one answer: 3.2 megabytes."""
 
 _EVER = "public, max-age=31536000, immutable"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
@@ -218,11 +221,14 @@ class Pages:
         """What became of one record that is no longer in view, by its public name; without a name, a form to ask."""
         name = (name.removesuffix(".json") or asked.query.get("name", "")).strip()
         departure = self.store.departure(name) if name else None
+        # Only of what left: of a record in view this would outlive its last day by the time until somebody publishes.
+        sealed = self.store.sealed(name) if departure is not None else None
         if asked.is_machine:
             if departure is None:
                 raise NotHere
-            return document({"format": RECORD_FORMAT, "record": name} | departure)
-        html = render("record", asked, self.store.register(), record=name, departure=departure)
+            log = {"log": asdict(sealed)} if sealed is not None else {}
+            return document({"format": RECORD_FORMAT, "record": name} | departure | log)
+        html = render("record", asked, self.store.register(), record=name, departure=departure, sealed=sealed)
         return page(html, more=(("X-Robots-Tag", "noindex"),))
 
     def departures(self, asked: Asked) -> Answer:
@@ -239,6 +245,25 @@ class Pages:
                 "next": asked.link("/departures.json", after=last) if more else None,
             }
         )
+
+    def log(self, asked: Asked) -> Answer:
+        """The public log: how far it has come, and how to hold it to what one kept."""
+        return page(render("log", asked, self.store.register(), checkpoint=layout.last_checkpoint(self.store.folder)))
+
+    def checkpoint(self, _: Asked) -> Answer:
+        """The signed checkpoint of the log."""
+        text = self.store.checkpoint()
+        if not text:
+            raise NotHere
+        return Answer(200, (("Content-Type", "text/plain; charset=utf-8"), ASK_AGAIN), text.encode())
+
+    def log_entries(self, asked: Asked) -> Answer:
+        """Entries of the log as bytes, one behind the other, from a place on."""
+        first = asked.query.get("from", "0")
+        if not (first.isascii() and first.isdigit() and len(first) <= 18):
+            raise NotHere
+        body = self.store.log_entries(int(first), ENTRIES_PER_ANSWER)
+        return Answer(200, (("Content-Type", "application/octet-stream"), ASK_AGAIN), body)
 
     def text(self, asked: Asked, name: str) -> Answer:
         """A page of words: about, accessibility."""

@@ -11,7 +11,7 @@ from typing import Any
 import lmdb
 
 from goodstanding import publicstore as layout
-from goodstanding.publicstore import Json, Page, Part
+from goodstanding.publicstore import Json, Page, Part, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,30 @@ class PublicStore:
                 found.append((key, {"record": record, "publication": generation} | json.loads(bytes(cursor.value()))))
                 there = cursor.next()
         return found
+
+    def sealed(self, name: str) -> Seal | None:
+        """Return the latest entry of the log that speaks of a record, or ``None``."""
+        found = self._get(Part.SEAL, name.encode())
+        return None if found is None else layout.unsealed(name, found)
+
+    def log_entries(self, first: int, limit: int) -> bytes:
+        """Return entries of the log one behind the other, from a place on, at most so many."""
+        opened = self._open()
+        if opened is None:
+            return b""
+        found: list[bytes] = []
+        with opened[0].begin(db=opened[1][Part.LOG]) as reading:
+            cursor = reading.cursor()
+            there = cursor.set_range(layout.log_key(first))
+            while there and len(found) < limit:
+                found.append(bytes(cursor.value()))
+                there = cursor.next()
+        return b"".join(found)
+
+    def checkpoint(self) -> str:
+        """Return the signed checkpoint of the log; empty before the first publication."""
+        file = layout.checkpoint_file(self.folder)
+        return file.read_text(encoding="utf-8") if file.is_file() else ""
 
     def draw_part(self, label: str, part: str) -> bytes | None:
         """Return one part of a draw, or ``None``."""

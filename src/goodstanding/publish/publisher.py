@@ -25,13 +25,14 @@ from goodstanding.publish.departures import departures
 from goodstanding.publish.document import NO_LETTERS, Terms, entity_document
 from goodstanding.publish.draws import Committed, draw_parts
 from goodstanding.publish.letters import Letters
+from goodstanding.publish.log import write_checkpoint
 from goodstanding.publish.rules import register_statement, rules_statement
 from goodstanding.publish.search import update_index
 from goodstanding.publish.store import COUNTS, PublicWriter, open_writer
 from goodstanding.records import ledger, outbox
 from goodstanding.records.campaigns import left_out_of
 from goodstanding.records.models import Campaign, OutboxMessage
-from goodstanding.supervise.measures import public_key
+from goodstanding.supervise.measures import public_key, signing_key
 
 SAMPLE_MARK = "sample"
 """A file of this name in the home says that its businesses are invented; every public page then says so."""
@@ -112,6 +113,7 @@ def publish(
                 },
             }
         )
+        write_checkpoint(public, f"goodstanding/{book.code}", store.log_frontier(), signing_key(home))
         # Last: were it before, a crash in between would leave announced facts unpublished for ever.
         outbox.mark_published(messages, now)
     return Published(written, removed, withheld, draws, len(messages), entities)

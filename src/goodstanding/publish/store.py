@@ -20,7 +20,9 @@ import lmdb
 
 from goodstanding import publicstore as layout
 from goodstanding.core.errors import PublisherBusy
+from goodstanding.core.merkle import Frontier
 from goodstanding.publicstore import Json, Page, Part
+from goodstanding.publish.log import LogWriter, frontier
 
 COUNTS = "counts"
 RESTORED = "restored"
@@ -66,12 +68,15 @@ class PublicWriter:
         written = removed = 0
         with self._store.begin(write=True) as writing:
             counts = json.loads(writing.get(COUNTS.encode(), db=self._parts[Part.META]) or b"{}")
+            log = LogWriter(writing, self._parts)
             for entity_id, document in documents.items():
                 had = self._take_back(writing, entity_id, counts)
                 gone = departed.get(entity_id, {})
                 if document is not None:
                     self._put(writing, document, counts)
                     self._tell_restored(writing, document, generation)
+                    for item in document["items"]:
+                        log.show(item)
                     written += 1
                 elif had is not None:
                     gone = {item["id"]: HIDDEN for item in had["items"]} | dict(gone)
@@ -79,8 +84,18 @@ class PublicWriter:
                     writing.put(layout.entity_key(entity_id), b"", db=self._parts[Part.PENDING])
                 if document is not None or had is not None:
                     self._tell_departed(writing, gone, generation)
+                    in_view = {item["id"] for item in document["items"]} if document is not None else set()
+                    unseen = {item["id"] for item in had["items"]} - in_view if had is not None else set()
+                    for record in sorted(unseen | gone.keys()):
+                        log.leave(record, gone.get(record))
+            log.close()
             writing.put(COUNTS.encode(), layout.encode(counts), db=self._parts[Part.META])
         return written, removed
+
+    def log_frontier(self) -> Frontier:
+        """Return how far the log has come."""
+        with self._store.begin() as reading:
+            return frontier(reading, self._parts)
 
     def _put(self, writing: lmdb.Transaction, document: Json, counts: dict[str, int]) -> None:
         entity_id = document["id"]
@@ -164,10 +179,16 @@ class PublicWriter:
         return document
 
     def put_draw(self, label: str, content: Mapping[str, bytes]) -> None:
-        """Write all parts of one draw, replacing what was there."""
-        with self._store.begin(db=self._parts[Part.DRAW], write=True) as writing:
+        """Write all parts of one draw, replacing what was there, and log what was committed and drawn."""
+        summary = json.loads(content["summary"])
+        with self._store.begin(write=True) as writing:
+            log = LogWriter(writing, self._parts)
+            log.commit_draw(label, summary["commitment"])
+            if summary["drawn_at"] is not None:
+                log.draw(label, summary["file_sha256"])
+            log.close()
             for part, value in content.items():
-                writing.put(layout.draw_key(label, part), layout.compress(value))
+                writing.put(layout.draw_key(label, part), layout.compress(value), db=self._parts[Part.DRAW])
 
     def pending(self) -> Iterator[tuple[str, Json | None]]:
         """Yield the entities the index must learn of, in order; ``None`` stands for one to forget."""

@@ -21,6 +21,7 @@ from goodstanding.core.fact import Fact
 from goodstanding.core.ledger import view
 from goodstanding.core.rulebook import Rulebook
 from goodstanding.home import Home
+from goodstanding.publicstore import last_checkpoint
 from goodstanding.records import ledger
 from goodstanding.supervise.measures import signing_key
 
@@ -88,6 +89,7 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
             wants="A day of which everything may be told.",
             next_step="Ask for a certificate for today.",
         )
+    logged = last_checkpoint(home.folder("public"))
     body = {
         "format": FORMAT,
         "number": f"Z{day.year}-{secrets.token_hex(6)}",
@@ -95,6 +97,8 @@ def certify(home: Home, entity_id: str, day: date, now: datetime) -> Certificate
         "name": registered.values.get(book.roles.name) or "",
         "day": day.isoformat(),
         "ledger_position": position,
+        "log_size": 0 if logged is None else logged.size,
+        "log_root": "" if logged is None else logged.root.hex(),
         "rulebook": book.digest,
         "issued_at": now.isoformat(timespec="seconds"),
         "lists": lists,

@@ -79,6 +79,24 @@ def test_a_ban_that_is_over_is_told_to_nobody_but_who_answers_for_it(
     assert signed_in(Role.CHIEF).get(f"/office/decision/{number}").status_code == 200
 
 
+def test_neither_the_list_nor_the_file_tells_of_a_ban_that_was_withdrawn(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, chief = signed_in(Role.OFFICER), signed_in(Role.CHIEF)
+    officer.post(ADDRESS, GIVEN)
+    imposed = Decision.objects.get(kind="ban")
+    assert imposed.number in officer.get(f"/office/business/{ENTITY}").content.decode()
+    chief.post(f"/office/ban/{imposed.number}/withdraw", {"reason": "Judgment 12."})
+    for room in (business, decisions):
+        monkeypatch.setattr(room, "today", lambda: date(2026, 11, 20))
+    file = officer.get(f"/office/business/{ENTITY}").content.decode()
+    for number in Decision.objects.filter(kind="ban").values_list("number", flat=True):
+        assert number not in file
+        assert officer.get(f"/office/decision/{number}").status_code == 403
+        assert chief.get(f"/office/decision/{number}").status_code == 200
+    assert ENTITY not in officer.get("/office/decisions").content.decode()
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -64,7 +64,7 @@ def told_decisions(entity_id: str, told: Iterable[Stored]) -> list[Decision]:
     """
     known = {one.fact.digest for one in told}
     every = Decision.objects.filter(entity_id=entity_id).order_by("-id")
-    return [one for one in every if one.kind != BAN or known.issuperset(one.facts)]
+    return [one for one in every if _is_told(one, known)]
 
 
 def untold(book: Rulebook, decisions: Iterable[Decision], day: date) -> set[str]:
@@ -72,7 +72,12 @@ def untold(book: Rulebook, decisions: Iterable[Decision], day: date) -> set[str]
     bans = [one for one in decisions if one.kind == BAN]
     stored = ledger.stored_of(sorted({one.entity_id for one in bans})) if bans else ()
     known = {one.fact.digest for one in still_told(book, stored, day)}
-    return {one.number for one in bans if not known.issuperset(one.facts)}
+    return {one.number for one in bans if not _is_told(one, known)}
+
+
+def _is_told(decision: Decision, told: set[str]) -> bool:
+    """Tell whether a decision is told: one on a ban, made or withdrawn, only while the ban itself is."""
+    return decision.kind != BAN or told.issuperset(decision.facts)
 
 
 def shown_facts(request: HttpRequest, book: Rulebook, stored: Iterable[Stored]) -> list[ShownFact]:

@@ -161,8 +161,12 @@ def test_what_was_looked_at_ahead_moves_the_day_of_no_other(signed_in: SignedIn,
         key=proposal.key + "|another",
         as_of=date(2027, 6, 30),
     )
-    signed_in(Role.CHIEF).post("/office/approve", {"proposal": [proposal.pk, ahead.pk]})
-    assert Decision.objects.get().as_of < ahead.as_of
+    chief, both = signed_in(Role.CHIEF), {"proposal": [proposal.pk, ahead.pk]}
+    today = queue.today()
+    foreseen = chief.post("/office/approve/foreseen", both).content.decode()
+    assert f'<time datetime="{today.isoformat()}">' in foreseen
+    chief.post("/office/approve", both)
+    assert Decision.objects.get().decided_on == today < ahead.as_of
 
 
 def test_a_last_day_in_a_year_without_published_working_days_is_told_as_such(

@@ -78,7 +78,6 @@ def foresee_approval(request: HttpRequest) -> HttpResponse:
         refusals += foreseen.refusals
     kinds = Counter((one.act, one.list_code, one.ground_code) for one, _, _ in lawful)
     values = {
-        "day": today(),
         "kinds": [(*kind, ground_title(book, kind[1], kind[2]), count) for kind, count in sorted(kinds.items())],
         "lawful": lawful,
         "names": names_of(one.entity_id for one, _, _ in lawful),

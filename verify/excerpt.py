@@ -92,7 +92,9 @@ def stratum_problems(document, stratum, lines):
         tickets += [visit["ticket"] for visit in behind]
     else:
         ranks = [
-            rank(int(visit["ticket"], 16), lines[visit["unit"]]["weight"]) for visit in behind if visit["unit"] in lines
+            rank(int(visit["ticket"], 16), lines[visit["unit"]]["weight"])
+            for visit in behind
+            if lines.get(visit["unit"], {"weight": 0})["weight"] > 0
         ]
         if ranks != sorted(ranks):
             yield f"stratum {code}: the reserves are not in the order of tickets over weights."

@@ -1,4 +1,4 @@
-"""The checker as a page: it agrees with the one in Python on every draw and on every change of one, without a network."""
+"""The checker as a page: without a network, it says of every draw and every change of one what Python says."""
 
 from __future__ import annotations
 

@@ -91,9 +91,8 @@ def stratum_problems(document, stratum, lines):
     if stratum["even"]:
         tickets += [visit["ticket"] for visit in behind]
     else:
-        ranks = [
-            rank(int(visit["ticket"], 16), lines[visit["unit"]]["weight"]) for visit in behind if visit["unit"] in lines
-        ]
+        weights = {name: line["weight"] for name, line in lines.items() if line["weight"] > 0}
+        ranks = [rank(int(visit["ticket"], 16), weights[visit["unit"]]) for visit in behind if visit["unit"] in weights]
         if ranks != sorted(ranks):
             yield f"stratum {code}: the reserves are not in the order of tickets over weights."
     if tickets != sorted(tickets):

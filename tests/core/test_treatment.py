@@ -205,16 +205,16 @@ def test_chance_reaches_everyone_within_two_years(past: Past) -> None:
 
 def test_only_the_last_check_makes_a_quiet_time(law: Rulebook) -> None:
     seen = view([checked(date(2026, 3, 1), "good"), checked(date(2026, 4, 1), "bad")], DAY, KNOWN)
-    assert past_of(seen, law.inspection, law.supervision) == Past(None, 2)
+    assert past_of(seen, law.inspection, law.supervision) == Past(None, 2, last_check_on=date(2026, 4, 1))
     seen = view([checked(date(2026, 4, 1), "good"), checked(date(2026, 3, 1), "bad")], DAY, KNOWN)
-    assert past_of(seen, law.inspection, law.supervision) == Past(date(2026, 4, 1), 2)
+    assert past_of(seen, law.inspection, law.supervision) == Past(date(2026, 4, 1), 2, last_check_on=date(2026, 4, 1))
 
 
 def test_results_of_one_day_are_one_check_as_clean_as_the_worst(law: Rulebook) -> None:
     day = date(2026, 4, 1)
     both = [checked(day, "good", ref="a"), checked(day, "bad", ref="b")]
     for facts in (both, both[::-1]):
-        assert past_of(view(facts, DAY, KNOWN), law.inspection, law.supervision) == Past(None, 1)
+        assert past_of(view(facts, DAY, KNOWN), law.inspection, law.supervision) == Past(None, 1, last_check_on=day)
 
 
 def test_last_year_s_checks_count_toward_no_cap_and_visits_to_come_do(law: Rulebook) -> None:

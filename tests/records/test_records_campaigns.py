@@ -32,6 +32,7 @@ from goodstanding.records import ledger
 from goodstanding.records.campaigns import (
     Finding,
     campaign_of,
+    coverage_of,
     draw_campaign,
     event_of,
     excerpt_of,
@@ -279,3 +280,11 @@ def test_a_lot_waits_for_the_event_that_was_announced(cn: Rulebook, classified: 
         draw_campaign("spring", dataclasses.replace(opened, revealed_at=LATER + timedelta(days=2)))
     assert event_of(campaign_of("spring")) == event
     assert draw_campaign("spring", opened).seed == seed_of_shares(shares)
+
+
+def test_a_lot_that_keeps_promises_says_who_had_to_be_seen_by_it(cn: Rulebook, committed: Campaign) -> None:
+    assert coverage_of(committed.label) == (0, {})
+    covering = plan_campaign(cn, "covering", TITLE, DAY, NOW, "chief", later=())
+    certain = [one for one in json.loads(covering.plan)["strata"] if one["code"].endswith("/1-in-1")]
+    assert coverage_of("covering") == (sum(one["units"] for one in certain), {})
+    assert all(one["size"] == one["units"] for one in certain)

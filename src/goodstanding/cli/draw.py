@@ -61,11 +61,15 @@ def plan_command(
     ground: Annotated[Ground, typer.Option(help="Why the checks are made.")] = Ground.LOT,
     mode: Annotated[Mode | None, typer.Option(help="How; default the way that is usual for each class.")] = None,
     scale: Annotated[str, typer.Option(help="Whose classes set the ratios; default the rulebook's first.")] = "",
+    cover: Annotated[bool, typer.Option(help="Keep what the rulebook promises: everybody seen so often.")] = False,
+    later: Annotated[
+        list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="With --cover: a later lot within a year.")
+    ] = None,
     as_: Annotated[str, typer.Option("--as", help="Who commits.")] = "command line",
 ) -> None:
     """Build frame, strata and roster from the last classification, and commit to them."""
     book = open_records().rulebook
-    from goodstanding.records.campaigns import left_out_of, plan_campaign
+    from goodstanding.records.campaigns import coverage_of, left_out_of, plan_campaign
 
     with progress() as bar:
         task = bar.add_task("frame", total=None)
@@ -81,6 +85,7 @@ def plan_command(
             visits_per_inspector,
             scale,
             Check(ground, mode),
+            tuple(sorted(one.date() for one in later or [])) if cover else None,
             on_progress=lambda done: bar.update(task, completed=done),
         )
     strata = {one["code"]: one["size"] for one in json.loads(campaign.plan)["strata"]}
@@ -90,6 +95,11 @@ def plan_command(
         titles = [rule.title for rule in book.rules().get(number, [])]
         title = next(iter(titles[-1].values())) if titles else ""
         say(f"Left out by {number or 'no treatment of the class'}: {count:,}. {title}".rstrip())
+    last_lot, unmet = coverage_of(label)
+    if cover:
+        say(f"Must be seen by this lot, and will be: {last_lot:,}.")
+        for number, count in unmet.items():
+            say(f"Must be seen by this lot, and is kept out of it by {number}: {count:,}.")
     result(
         f"Campaign {label} committed: {campaign.commitment}.",
         {"label": label, "commitment": campaign.commitment, "strata": strata, "left_out": left_out},

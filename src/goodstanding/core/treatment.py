@@ -188,11 +188,13 @@ class Past:
         last_clean_on: Day of its last check, where that one was clean.
         checks_this_year: Days of the calendar year on which it was checked, and visits drawn and still to come.
         exempt: When an exemption of its own protects it.
+        last_check_on: Day of its last check, whatever that found.
     """
 
     last_clean_on: date | None = None
     checks_this_year: int = 0
     exempt: Span | None = None
+    last_check_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def past_of(seen: View, inspection: Inspection, supervision: Supervision, to_com
         last_clean_on=last if last is not None and checks[last] else None,
         checks_this_year=sum(day.year == seen.as_of.year for day in checks) + to_come,
         exempt=None if exempt is None else exempt.span,
+        last_check_on=last,
     )
 
 

@@ -67,6 +67,7 @@ def plan_campaign(
     visits_per_inspector: int = 0,
     scale: str = "",
     check: Check | None = None,
+    later: tuple[date, ...] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Campaign:
     """Build frame, strata and roster from the current classification and commit to them.
@@ -81,6 +82,7 @@ def plan_campaign(
         visits_per_inspector: From how many visits on others go first; 0 for no limit.
         scale: Whose classes set the ratios; by default the rulebook's first.
         check: Why and how the checks are made; by default the lot of the yearly plan, in each class's usual way.
+        later: Days of the lots that follow within a year, where this one is to keep the promises of coverage.
     Raises:
         LabelTaken: A campaign of that label exists.
         ClassRunMissing: Nothing was classified under this rulebook yet.
@@ -109,6 +111,7 @@ def plan_campaign(
         calendar=book.calendar,
         day=day,
         check=check or Check(),
+        later=later,
     )
     position = ledger.position()
     framed = stratify(candidates(book, run, position, day, now, on_progress), terms, by)
@@ -156,6 +159,8 @@ def plan_campaign(
                 "commitment": commitment.digest,
                 "strata": {one.code: one.size for one in framed.strata},
                 "left_out": dict(framed.left_out),
+                "last_lot": framed.last_lot,
+                "unmet": dict(framed.unmet),
             },
             decided_by=planner,
             decided_on=day,
@@ -169,6 +174,13 @@ def left_out_of(label: str) -> dict[str, int]:
     """Return how many each rule left out of a campaign's frame, by the rule's number, as decided."""
     decision = Decision.objects.filter(number=f"plan/{label}").first()
     return {} if decision is None else dict(decision.outcome.get("left_out", {}))
+
+
+def coverage_of(label: str) -> tuple[int, dict[str, int]]:
+    """Return how many had to be seen by a campaign's lot and are, and how many each rule kept out of it, as decided."""
+    decision = Decision.objects.filter(number=f"plan/{label}").first()
+    outcome = {} if decision is None else decision.outcome
+    return outcome.get("last_lot", 0), dict(outcome.get("unmet", {}))
 
 
 def roster() -> tuple[Inspector, ...]:

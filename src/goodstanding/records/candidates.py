@@ -42,7 +42,8 @@ def candidates(
         who = profile(seen, book.roles)
         if who is not None and who.is_active:
             past = past_of(seen, book.inspection, book.supervision, coming[entity_id])
-            yield Candidate(entity_id, classes[entity_id], who.region, areas_of(seen, book.areas), past)
+            since = min(fact.span.from_on for fact in seen.facts if fact.kind == book.roles.kind)
+            yield Candidate(entity_id, classes[entity_id], who.region, areas_of(seen, book.areas), past, since)
         if on_progress is not None and done % 1000 == 0:
             on_progress(done)
 

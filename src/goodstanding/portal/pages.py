@@ -248,7 +248,8 @@ class Pages:
 
     def log(self, asked: Asked) -> Answer:
         """The public log: how far it has come, and how to hold it to what one kept."""
-        return page(render("log", asked, self.store.register(), checkpoint=layout.last_checkpoint(self.store.folder)))
+        reached = layout.last_checkpoint(self.store.folder)
+        return page(render("log", asked, self.store.register(), checkpoint=reached, at_once=ENTRIES_PER_ANSWER))
 
     def checkpoint(self, _: Asked) -> Answer:
         """The signed checkpoint of the log."""

@@ -18,7 +18,7 @@ IN_DATABASE = tests/records tests/intake tests/office tests/publish tests/docume
   tests/supervise/test_supervise_case_cli.py tests/properties/test_measures.py tests/properties/test_consequences.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench decisions-benchmark lots-benchmark chicago-benchmark fields-benchmark spark-cluster lock clean
+.PHONY: help setup look demo chicago nyc toronto serve test check fast test-postgres cases bench decisions-benchmark lots-benchmark draw-benchmark chicago-benchmark fields-benchmark spark-cluster lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -89,6 +89,10 @@ decisions-benchmark: $(READY) ## a bulk of decisions on PostgreSQL beside a bare
 
 lots-benchmark: $(READY) ## what 500 lots tell of a province whose truth is known, and what drawing by risk finds (after `make demo SERVE=no`)
 	$(BIN)/python bench/lots.py --home $(HOME_DIR)
+
+draw-benchmark: $(READY) ## a draw of 10 million units and 20,000 inspectors beside sorting the same hashes, and its checker
+	tests/machine
+	$(BIN)/python bench/draw.py
 
 chicago-benchmark: $(READY) ## published, baseline and learned scorecards on the real Chicago inspections, with intervals
 	$(BIN)/python bench/chicago.py --data $(DATA)
